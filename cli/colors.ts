@@ -1,0 +1,13 @@
+import type { Io, OutputStream } from "./io.js";
+
+/** Marks text for a terminal; leaves it as it is elsewhere. */
+export type Paint = (style: Style, text: string) => string;
+
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
+type Style = keyof typeof STYLES;
+
+/** Colours only where a person reads them and has not asked for none (https://no-color.org). */
+export function createPaint(stream: OutputStream, { environment }: Pick<Io, "environment">): Paint {
+  const plain = stream.isTTY !== true || (environment.NO_COLOR ?? "") !== "" || environment.TERM === "dumb";
+  return plain ? (_style, text) => text : (style, text) => `\u001b[${STYLES[style]}m${text}\u001b[0m`;
+}

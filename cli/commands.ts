@@ -1,0 +1,24 @@
+import type { Command } from "./command.js";
+
+/** A command before it is loaded: `mlserve --help` needs no more. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command of `mlserve`, in the order of the help. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  pack: {
+    summary: "put a model and its description into one package",
+    load: async () => (await import("./pack.js")).packCommand,
+  },
+  serve: { summary: "serve a model over HTTP", load: async () => (await import("./serve.js")).serveCommand },
+  predict: {
+    summary: "run a model on one request body, without HTTP",
+    load: async () => (await import("./predict.js")).predictCommand,
+  },
+  inspect: {
+    summary: "show what a model takes, gives and consists of",
+    load: async () => (await import("./inspect.js")).inspectCommand,
+  },
+};

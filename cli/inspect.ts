@@ -1,0 +1,95 @@
+import { INSPECT_OPTIONS } from "../src/config/options.js";
+import type { Flavor } from "../src/flavors/flavor.js";
+import type { MlmodelDescriptor } from "../src/format/mlmodel.js";
+import type { Model } from "../src/format/model.js";
+import { defineCommand } from "./command.js";
+import { digestFiles, type FileDigest } from "./file-digests.js";
+import { createFlavors } from "./flavors.js";
+import { openArgument } from "./open.js";
+import type { Output } from "./output.js";
+import { toSignatureFields } from "./signature-fields.js";
+import { signatureRows } from "./signature-text.js";
+import { formatBytes, formatTable, toJson } from "./text.js";
+import { installedVersion } from "./version.js";
+
+/** `mlserve inspect`: reads the files only, no runtime. */
+export const inspectCommand = defineCommand({
+  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
+  options: INSPECT_OPTIONS,
+  examples: ["mlserve inspect iris.tar", "mlserve inspect iris.tar --json"],
+  async run(context) {
+    await using model = await openArgument(context, context.options);
+    const files = await digestFiles(model.files);
+    for (const warning of model.warnings) await context.output.warning(warning);
+    await context.output.result(toResult(model, files), toLines(model, files, context.output));
+  },
+});
+
+function toResult({ name, descriptor, digest, warnings }: Model, files: readonly FileDigest[]): object {
+  return {
+    name,
+    digest: digest ?? null,
+    bytes: sumBytes(files),
+    flavors: Object.fromEntries(descriptor.flavors),
+    served_by: findFlavor(descriptor)?.name ?? null,
+    runtime: describeRuntime(findFlavor(descriptor)) ?? null,
+    signature: toSignatureFields(descriptor.signature),
+    mlflow_version: descriptor.mlflowVersion ?? null,
+    model_uuid: descriptor.modelUuid ?? null,
+    input_example: descriptor.inputExample ?? null,
+    metadata: descriptor.metadata ?? null,
+    files,
+    warnings,
+  };
+}
+
+function toLines({ name, descriptor, digest }: Model, files: readonly FileDigest[], { paint }: Output): string[] {
+  const flavor = findFlavor(descriptor);
+  const runtime = describeRuntime(flavor);
+  const facts = [
+    ["flavors", [...descriptor.flavors.keys()].join(", ")],
+    ["served by", flavor?.name ?? "none of them: see docs/export.md for how to export the model"],
+    ...optionalFact("runtime", runtime),
+    ["digest", digest ?? "none (no SHA256SUMS)"],
+    ["size", `${formatBytes(sumBytes(files))} in ${files.length} files`],
+    ...optionalFact("MLflow", descriptor.mlflowVersion),
+    ...optionalFact("model uuid", descriptor.modelUuid),
+    ...optionalFact("example", descriptor.inputExample?.artifactPath),
+  ];
+  const sections = [
+    ...signatureRows(descriptor.signature),
+    {
+      title: "metadata",
+      rows: Object.entries(descriptor.metadata ?? {}).map(([key, value]) => [key, toJson(value)]),
+    },
+    { title: "files", rows: files.map((file) => [file.name, formatBytes(file.bytes), file.sha256]) },
+  ];
+  return [
+    paint("bold", name),
+    ...formatTable(facts),
+    ...sections.flatMap(({ title, rows }) => toSection(paint("bold", title), rows)),
+  ];
+}
+
+function optionalFact(title: string, value: string | undefined): string[][] {
+  return value === undefined ? [] : [[title, value]];
+}
+
+function toSection(title: string, rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : ["", title, ...formatTable(rows)];
+}
+
+/** The flavor of ours that would run the model. */
+function findFlavor({ flavors }: MlmodelDescriptor): Flavor | undefined {
+  return createFlavors().flavors.find(({ name }) => flavors.has(name));
+}
+
+/** Which runtime that flavor would load, from its package.json alone. */
+function describeRuntime(flavor: Flavor | undefined): string | undefined {
+  const name = flavor?.runtimePackage;
+  return name === undefined ? undefined : `${name} ${installedVersion(name) ?? "(not installed)"}`;
+}
+
+function sumBytes(files: readonly FileDigest[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}

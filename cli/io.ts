@@ -1,0 +1,42 @@
+import type { Readable, Writable } from "node:stream";
+
+/** A stream that text is written to; a terminal says so. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Everything of the process that a command may touch, so that a test can stand in for it. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute; names of files on the command line are relative to it. */
+  readonly cwd: string;
+  /** Where private folders may be made. */
+  readonly temporaryFolder: string;
+  readonly interrupts: Interrupts;
+  /** Runs `cleanup` when the process ends in whatever way, so it must not wait for anything. */
+  atExit(cleanup: () => void): void;
+}
+
+/** SIGINT, SIGTERM and their like. */
+export interface Interrupts {
+  /**
+   * Takes over the first of them: it aborts the signal instead of ending the process at once. The next one ends it.
+   */
+  take(): AbortSignal;
+}
+
+/** Writes and waits until the text has left the process. A reader that went away (`| head`) is no error. */
+export function write(stream: OutputStream, content: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(content, (error) => {
+      if (error && !isBrokenPipe(error)) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** Did the reader of our output go away? */
+export function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED");
+}

@@ -1,0 +1,79 @@
+import { type ERRORS, EXIT, MlserveError } from "../src/core/errors.js";
+import { createPaint, type Paint } from "./colors.js";
+import { type Io, write } from "./io.js";
+import { printable, toJson } from "./text.js";
+
+/** How a command tells its result: for people, or as JSON for programs. */
+export interface Output {
+  readonly format: "human" | "json";
+  /** Marks text for standard output. */
+  readonly paint: Paint;
+  /** The result of a command: the value as JSON, or the lines for people. */
+  result(value: object, lines: readonly string[]): Promise<void>;
+  /** A line for people on standard output. */
+  line(text: string): Promise<void>;
+  /** Something that a person should know but that stops nothing; not said with JSON, whose result holds it. */
+  warning(text: string): Promise<void>;
+}
+
+export function createOutput(io: Io, format: Output["format"]): Output {
+  const line = (text: string): Promise<void> => write(io.stdout, `${text}\n`);
+  const paintError = createPaint(io.stderr, io);
+  return {
+    format,
+    paint: createPaint(io.stdout, io),
+    line,
+    result: (value, lines) => line(format === "json" ? toJson(value) : lines.join("\n")),
+    warning: async (text) => {
+      if (format === "human")
+        await write(io.stderr, `mlserve: ${paintError("yellow", "warning:")} ${toOneLine(text)}\n`);
+    },
+  };
+}
+
+export interface ErrorStyle {
+  readonly format: Output["format"];
+  /** Show the stack of an error that is no MlserveError. */
+  readonly verbose: boolean;
+}
+
+/** Tells an error in one line on standard error, and gives the exit code that belongs to it. */
+export async function reportError(error: unknown, io: Io, { format, verbose }: ErrorStyle): Promise<number> {
+  const told = error instanceof MlserveError ? error : toInternalError(error, verbose);
+  const line = format === "json" ? toJson(toErrorFields(told)) : toErrorLine(told, createPaint(io.stderr, io));
+  const stack = verbose && told !== error && error instanceof Error ? `${error.stack}\n` : "";
+  await write(io.stderr, `${line}\n${stack}`);
+  return told.exitCode;
+}
+
+function toErrorLine(error: MlserveError, paint: Paint): string {
+  return `mlserve: ${paint("red", "error:")} ${toOneLine(error.message)}`;
+}
+
+/** The keys that the server's error answers have, and what a program needs besides. */
+function toErrorFields({ kind, errorCode, message, where, hint, exitCode }: MlserveError): object {
+  return { error_code: errorCode, message, kind, where, hint, exit_code: exitCode };
+}
+
+function toInternalError(error: unknown, verbose: boolean): MlserveError {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const hint = verbose
+    ? "Please report it at https://github.com/mlserve/mlserve/issues"
+    : "Run it again with --verbose for the stack";
+  return new MlserveError("internal", `unexpected fault, ${text}`, { hint, cause: error });
+}
+
+function toOneLine(text: string): string {
+  return printable(text.trim().replace(/\s*[\r\n]+\s*/g, " "));
+}
+
+/** What the exit codes mean, for the help. */
+export const EXIT_CODES_HELP = Object.entries({
+  [EXIT.failure]: "a fault of mlserve or of the model's code",
+  [EXIT.usage]: "a wrong option or argument",
+  [EXIT.model]: "the model or package is missing, broken or not supported",
+  [EXIT.input]: "the request body is wrong",
+  [EXIT.environment]: "the machine: port in use, missing runtime, unreadable file",
+} satisfies Record<(typeof ERRORS)[keyof typeof ERRORS]["exit"], string>)
+  .map(([code, meaning]) => `  ${code}  ${meaning}`)
+  .join("\n");

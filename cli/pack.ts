@@ -1,0 +1,79 @@
+import { rmSync } from "node:fs";
+import { relative } from "node:path";
+import { PACK_OPTIONS } from "../src/config/options.js";
+import { monotonicClock } from "../src/core/clock.js";
+import { MlserveError } from "../src/core/errors.js";
+import { type PackResult, pack } from "../src/pack/pack.js";
+import { defineCommand } from "./command.js";
+import { definedOf } from "./defined.js";
+import { createFlavors } from "./flavors.js";
+import type { Io } from "./io.js";
+import { toPath } from "./open.js";
+import type { Output } from "./output.js";
+import { createProgress } from "./progress.js";
+import { toSignatureFields } from "./signature-fields.js";
+import { summarizeSchema } from "./signature-text.js";
+import { formatBytes, formatTable, quoteArgument } from "./text.js";
+
+/** `mlserve pack`. */
+export const packCommand = defineCommand({
+  argument: { name: "path", help: "a folder saved by MLflow, an .onnx file, or a folder that holds one" },
+  options: PACK_OPTIONS,
+  examples: ["mlserve pack ./iris", "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices"],
+  async run({ argument, options, io, output }) {
+    const progress = createProgress(io.stderr, "packing", monotonicClock);
+    try {
+      const result = await pack({
+        source: toPath(argument, io),
+        flavors: createFlavors(),
+        onProgress: progress.update,
+        onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+        ...definedOf({
+          output: toOptionalPath(options.output, io),
+          inputExample: toOptionalPath(options.inputExample, io),
+          name: options.name,
+          modifiedAt: readSourceDate(io),
+        }),
+      });
+      progress.clear();
+      await tell(result, io, output);
+    } finally {
+      progress.clear();
+    }
+  },
+});
+
+async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
+  for (const warning of result.warnings) await output.warning(warning);
+  const file = relative(io.cwd, result.output);
+  const fields = { ...result, output: file, signature: toSignatureFields(result.signature) };
+  await output.result(fields, toLines(result, file, output));
+}
+
+function toLines(result: PackResult, file: string, { paint }: Output): string[] {
+  const facts = [
+    ["flavors", result.flavors.join(", ")],
+    ["inputs", summarizeSchema(result.signature.inputs)],
+    ["outputs", summarizeSchema(result.signature.outputs)],
+    ["size", `${formatBytes(result.bytes)} in ${result.files.length} files`],
+    ["sha256", result.sha256],
+  ];
+  return [
+    `packed ${paint("bold", result.name)} into ${file}`,
+    ...formatTable(facts),
+    `next: ${paint("green", `mlserve serve ${quoteArgument(file)}`)}`,
+  ];
+}
+
+/** The date that reproducible builds give to every file (https://reproducible-builds.org/specs/source-date-epoch). */
+function readSourceDate({ environment }: Io): Date | undefined {
+  const seconds = environment.SOURCE_DATE_EPOCH;
+  if (seconds === undefined || seconds === "") return undefined;
+  if (!/^[0-9]{1,11}$/.test(seconds))
+    throw new MlserveError("usage", "expected whole seconds since 1970", { where: "SOURCE_DATE_EPOCH" });
+  return new Date(Number(seconds) * 1000);
+}
+
+function toOptionalPath(file: string | undefined, { cwd }: Io): string | undefined {
+  return file === undefined ? undefined : toPath(file, { cwd });
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { PREDICT_OPTIONS } from "../src/config/options.js";
+import { fileSystemError } from "../src/format/file-system-error.js";
+import { loadModel } from "../src/serve/load.js";
+import { defineCommand } from "./command.js";
+import { definedOf } from "./defined.js";
+import { createFlavors } from "./flavors.js";
+import { type Io, write } from "./io.js";
+import { openArgument } from "./open.js";
+
+/** `mlserve predict`. */
+export const predictCommand = defineCommand({
+  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
+  options: PREDICT_OPTIONS,
+  examples: [
+    "mlserve predict iris.tar -i request.json",
+    "cat request.json | mlserve predict iris.tar -i - -o answer.json",
+  ],
+  async run(context) {
+    const { options, io } = context;
+    const bytes = await readBody(options.input, io);
+    await using model = await openArgument(context, options);
+    await using served = await loadModel(model, {
+      flavors: createFlavors(),
+      coercion: options.coercion,
+      nonFinite: options.nonfinite,
+      ...definedOf({ threads: options.threads }),
+    });
+    const reply = await served.executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
+    await writeAnswer(Buffer.concat([reply.bytes, Buffer.from("\n")]), options.output, io);
+    // Not before: what goes wrong is told in one line.
+    for (const warning of model.warnings) await context.output.warning(warning);
+  },
+});
+
+async function readBody(input: string, io: Io): Promise<Uint8Array> {
+  const source: Readable = input === "-" ? io.stdin : createReadStream(resolve(io.cwd, input));
+  try {
+    return await buffer(source);
+  } catch (error) {
+    throw fileSystemError(error, "--input");
+  }
+}
+
+async function writeAnswer(answer: Uint8Array, file: string | undefined, io: Io): Promise<void> {
+  if (file === undefined) return await write(io.stdout, answer);
+  try {
+    await writeFile(resolve(io.cwd, file), answer);
+  } catch (error) {
+    throw fileSystemError(error, "--output");
+  }
+}

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { SERVE_OPTIONS } from "../src/config/options.js";
+import { createApp } from "../src/serve/app.js";
+import { loadModel } from "../src/serve/load.js";
+import { createMetrics } from "../src/serve/metrics.js";
+import { startServer } from "../src/serve/server.js";
+import { defineCommand } from "./command.js";
+import { definedOf } from "./defined.js";
+import { createFlavors } from "./flavors.js";
+import { createLogger } from "./logger.js";
+import { openArgument } from "./open.js";
+import { readVersion } from "./version.js";
+
+/** `mlserve serve`. */
+export const serveCommand = defineCommand({
+  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
+  options: SERVE_OPTIONS,
+  examples: ["mlserve serve iris.tar", "mlserve serve ./mlflow-model --host 0.0.0.0 --port 9000 --max-body 100MB"],
+  async run(context) {
+    const { options, io, output } = context;
+    const logger = createLogger(io.stderr, options.logLevel);
+    const metrics = createMetrics();
+    await using model = await openArgument(context, options);
+    await using served = await loadModel(model, {
+      flavors: createFlavors(),
+      logger,
+      metrics,
+      coercion: options.coercion,
+      nonFinite: options.nonfinite,
+      ...definedOf({ threads: options.threads }),
+    });
+    const app = createApp(
+      { current: served },
+      { logger, metrics, maxBodyBytes: options.maxBody, version: readVersion() },
+    );
+    const server = await startServer({
+      app,
+      host: options.host,
+      port: options.port,
+      logger,
+      graceMs: options.shutdownGrace,
+    });
+    // Not before: what cannot be served is told in one line.
+    for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
+    const stop = io.interrupts.take();
+    await output.line(
+      `mlserve: serving ${served.name} (${served.flavor}) at ${server.url} — loaded in ${Math.round(served.loadMs)} ms`,
+    );
+    await aborted(stop);
+    await server.close();
+  },
+});
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}

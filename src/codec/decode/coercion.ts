@@ -1,0 +1,105 @@
+import type { CastTable } from "./casts.js";
+import { datetimeCells, datetimeElements } from "./datetime-casts.js";
+import { bigIntegers, floats, INT64_RANGE, type IntegerRules, integers, UINT64_MAX } from "./numeric-casts.js";
+import { asciiBytes, asTheyAre, booleans, lenientBase64, strictBase64, texts, textsAndWhatElse, textsNotNull, truths, utf8Bytes } from "./text-casts.js";
+
+/** How leniently values are read: as MLflow does, or refusing what MLflow would damage. */
+export interface Coercion {
+  readonly name: CoercionName;
+  readonly casts: CastTable;
+  /** Which value counts when an object has a key twice. */
+  readonly repeatedKeys: "refuse" | "last";
+  /** A row with fewer values than another: refused, or filled up with missing values. */
+  readonly shortRows: "refuse" | "pad";
+}
+
+export const COERCION_NAMES = ["safe", "mlflow"] as const;
+export type CoercionName = (typeof COERCION_NAMES)[number];
+
+type Integers = ReturnType<typeof integerCasts>;
+
+function integerCasts(outside: "refuse" | "wrap", fractions: "refuse" | "cut") {
+  const within = <N extends number | bigint>(min: N, max: N): IntegerRules<N> => ({ min, max, outside, fractions });
+  return {
+    int8: integers(Int8Array, within(-128, 127)),
+    int16: integers(Int16Array, within(-32768, 32767)),
+    int32: integers(Int32Array, within(-2147483648, 2147483647)),
+    int64: bigIntegers(BigInt64Array, within(INT64_RANGE.min, INT64_RANGE.max)),
+    uint8: integers(Uint8Array, within(0, 255)),
+    uint16: integers(Uint16Array, within(0, 65535)),
+    uint32: integers(Uint32Array, within(0, 4294967295)),
+    uint64: bigIntegers(BigUint64Array, within(0n, UINT64_MAX)),
+  } as const;
+}
+
+interface CastParts {
+  readonly bool: typeof truths;
+  readonly cellIntegers: Integers;
+  readonly elementIntegers: Integers;
+  readonly floats: ReturnType<typeof floats>;
+  readonly elementTexts: typeof texts;
+  readonly base64: typeof lenientBase64;
+}
+
+function castTable(parts: CastParts): CastTable {
+  const { bool, cellIntegers, elementIntegers, floats: reals, elementTexts, base64 } = parts;
+  return {
+    cells: {
+      boolean: bool,
+      integer: cellIntegers.int32,
+      long: cellIntegers.int64,
+      float: reals.float32,
+      double: reals.float64,
+      string: textsAndWhatElse,
+      binary: base64,
+      datetime: datetimeCells,
+    },
+    tensorCells: { bool, ...cellIntegers, ...reals, string: elementTexts, binary: utf8Bytes, datetime: datetimeCells, object: asTheyAre },
+    elements: { bool, ...elementIntegers, ...reals, string: elementTexts, binary: asciiBytes, datetime: datetimeElements, object: asTheyAre },
+  };
+}
+
+/** The two modes, each a table of its own. */
+export const COERCIONS = {
+  /** What MLflow reads without damage is read the same; what it would damage is refused: {@link COERCION_DIFFERENCES}. */
+  safe: {
+    name: "safe",
+    casts: castTable({
+      bool: booleans,
+      cellIntegers: integerCasts("refuse", "refuse"),
+      elementIntegers: integerCasts("refuse", "refuse"),
+      floats: floats({ beyond: "refuse" }),
+      elementTexts: textsNotNull,
+      base64: strictBase64,
+    }),
+    repeatedKeys: "refuse",
+    shortRows: "refuse",
+  },
+  /** What MLflow 3.17 does, damage included. */
+  mlflow: {
+    name: "mlflow",
+    casts: castTable({
+      bool: truths,
+      cellIntegers: integerCasts("wrap", "cut"),
+      elementIntegers: integerCasts("refuse", "cut"),
+      floats: floats({ beyond: "infinite" }),
+      elementTexts: texts,
+      base64: lenientBase64,
+    }),
+    repeatedKeys: "last",
+    shortRows: "pad",
+  },
+} as const satisfies Record<CoercionName, Coercion>;
+
+/** All that `safe` refuses and `mlflow` reads. Listed in docs/compatibility.md, with the same words. */
+export const COERCION_DIFFERENCES = [
+  { damage: "a fraction in an integer column or tensor", mlflow: "is cut off" },
+  { damage: "an integer out of the range of its column", mlflow: "wraps around" },
+  { damage: 'a text in a boolean column or tensor, but for "true", "1" and the empty one', mlflow: 'becomes true, "false" too' },
+  { damage: "null in a boolean column or tensor", mlflow: "becomes false" },
+  { damage: "a character in a binary column that is not base64", mlflow: "is skipped" },
+  { damage: "null in a string column or tensor of `inputs` and `instances`, or in a string tensor of a table", mlflow: 'becomes the text "None"' },
+  { damage: "a row with fewer values than another", mlflow: "is filled up with missing values" },
+  { damage: "a number beyond the range of its float", mlflow: "becomes infinite" },
+  { damage: "a key that stands twice in an object", mlflow: "has the last of its values" },
+] as const satisfies readonly { damage: string; mlflow: string }[];

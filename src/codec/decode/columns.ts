@@ -1,0 +1,176 @@
+import type { ColumnsBatch } from "../../core/batch.js";
+import { MlserveError, quoteName } from "../../core/errors.js";
+import type { JsonObject, JsonValue } from "../../core/json.js";
+import type { Column, DType } from "../../core/tensor.js";
+import type { ColumnSpec, ColumnsSchema } from "../../format/signature.js";
+import type { CastTable } from "./casts.js";
+import { type ColumnCast, compileColumn } from "./column-cast.js";
+import { type CastColumn, enforceColumns } from "./enforce-columns.js";
+import type { Frame, FrameColumn } from "./frame.js";
+import { guessTensor } from "./guess.js";
+import { gatherKeys, requireEqualLengths } from "./instances.js";
+import { jsonKind } from "./json-kind.js";
+import { flattenList } from "./nested-list.js";
+import { columnPlace } from "./place.js";
+
+/** Turns the data of every body form into the columns of one signature. */
+export interface ColumnsDecoder {
+  /** `dataframe_split` and `dataframe_records`. */
+  fromFrame(frame: Frame): ColumnsBatch;
+  /** `inputs`. */
+  fromInputs(value: JsonValue): ColumnsBatch;
+  /** `instances`: as `inputs`, but a list of objects gives columns, which need equal lengths. */
+  fromInstances(value: JsonValue): ColumnsBatch;
+  /** An unwrapped body: columns whose values must have their type as they are. */
+  fromUnwrapped(value: JsonObject): ColumnsBatch;
+}
+
+export function compileColumns(schema: ColumnsSchema, casts: CastTable): ColumnsDecoder {
+  const columns = schema.columns.map((spec) => compileColumn(spec, casts));
+  const named = schema.columns[0]?.name !== undefined;
+  const byName = new Map(columns.map((column) => [column.spec.name, column]));
+  const oneRow = schema.columns.some(({ type }) => type.kind === "array" || type.kind === "object");
+
+  function castCells(cast: ColumnCast, column: FrameColumn, position: number): CastColumn {
+    return { name: cast.spec.name ?? column.name, rank: 1, column: cast.cells(column.cells, position) };
+  }
+
+  function fromFrame(frame: Frame): ColumnsBatch {
+    const cast = columns.flatMap((column, i) => {
+      const found = named ? frame.columns.filter(({ name }) => name === column.spec.name) : frame.columns.slice(i, i + 1);
+      return found.map((cells) => castCells(column, cells, i));
+    });
+    return enforceColumns(columns, cast);
+  }
+
+  function fromMap(value: JsonObject, where: string): CastColumn[] {
+    const cast: CastColumn[] = [];
+    for (const [name, item] of value) {
+      const column = byName.get(name);
+      if (column === undefined) flattenList(item, `${where}: a column that the signature does not have`);
+      else cast.push(column.value(item, `${where}[${quoteName(name)}]`));
+    }
+    return oneRow ? cast.map(requireScalar) : cast;
+  }
+
+  /** Keys that no signature names keep the type of their values, and go by position. */
+  function guessMap(value: JsonObject, where: string): CastColumn[] {
+    return Array.from(value, ([name, item]) => {
+      const { shape, ...column } = guessTensor(flattenList(item, `${where}[${quoteName(name)}]`), casts);
+      return { name, rank: shape.length, column };
+    });
+  }
+
+  function fromRecords(records: readonly JsonObject[], where: string): CastColumn[] {
+    return columns.flatMap((column) => {
+      const cells = records.map((record) => record.get(column.spec.name ?? ""));
+      return cells.every((cell) => cell === undefined) ? [] : [castRecords(column, cells, where)];
+    });
+  }
+
+  /** Values of one key in a list of objects, where some may lack it. */
+  function castRecords(column: ColumnCast, cells: readonly (JsonValue | undefined)[], where: string): CastColumn {
+    const { name } = column.spec;
+    const missing = cells.indexOf(undefined);
+    if (missing >= 0 && !MAY_BE_MISSING.includes(column.dtype)) {
+      const place = `${columnPlace(name, 0)}, row ${missing}`;
+      throw new MlserveError("schema_mismatch", `expected ${column.dtype}, found no value`, { where: place });
+    }
+    const filled = cells.map((cell) => cell ?? null);
+    if (column.isNested || (missing >= 0 && column.dtype === "string")) return castCells(column, { name, cells: filled }, 0);
+    return column.value(filled, `${where}[*][${quoteName(name ?? "")}]`);
+  }
+
+  function fromInputs(value: JsonValue, where = "inputs"): ColumnsBatch {
+    const wrapped = wrapSingle(value, schema.columns);
+    if (!named && (wrapped === null || wrapped instanceof Map)) {
+      throw new MlserveError("invalid_body", `expected a list or a scalar, as the signature names no columns, got ${jsonKind(wrapped)}`, { where });
+    }
+    if (wrapped instanceof Map) return enforceColumns(columns, fromMap(wrapped, where));
+    if (Array.isArray(wrapped) && wrapped.every(isObject)) {
+      return enforceColumns(columns, fromRecords(wrapped, where));
+    }
+    return enforceColumns(columns, fromArray(wrapped, where));
+  }
+
+  /** A bare list or scalar: all of it takes the type of the first column, and its columns go by position. */
+  function fromArray(value: JsonValue, where: string): CastColumn[] {
+    const [first] = columns;
+    if (first === undefined) return [];
+    const whole = first.value(value, where);
+    const shape = first.isNested ? [] : flattenList(value, where).shape;
+    if (shape.length > 2) {
+      throw new MlserveError("schema_mismatch", `expected rows of columns, got lists ${shape.length} levels deep`, { where });
+    }
+    return splitColumns(whole.column, shape[0] ?? 1, shape[1] ?? 1);
+  }
+
+  function fromInstances(value: JsonValue): ColumnsBatch {
+    if (Array.isArray(value) && value[0] instanceof Map) {
+      if (columns.some(({ isNested }) => isNested) && value.every(isObject)) return fromInputs(value, "instances");
+      const values = gatherKeys(value);
+      return enforceColumns(columns, withEqualLengths(named ? fromMap(values, "instances[*]") : guessMap(values, "instances[*]")));
+    }
+    if (value instanceof Map && named) return enforceColumns(columns, withEqualLengths(fromMap(value, "instances")));
+    return fromInputs(value, "instances");
+  }
+
+  function fromUnwrapped(value: JsonObject): ColumnsBatch {
+    const cast = columns.flatMap((column) => {
+      const { name = "" } = column.spec;
+      const item = value.get(name);
+      return item === undefined ? [] : [column.exactly(item, columnPlace(name, 0))];
+    });
+    return enforceColumns(columns, oneRow ? cast.map(requireScalar) : cast);
+  }
+
+  function withEqualLengths(cast: CastColumn[]): CastColumn[] {
+    const required = cast.filter(({ name, rank }) => rank > 0 && byName.get(name)?.spec.required);
+    requireEqualLengths(required.map(({ column }) => column.data.length));
+    return cast;
+  }
+
+  return { fromFrame, fromInputs: (value) => fromInputs(value), fromInstances, fromUnwrapped };
+}
+
+/** Types whose missing value has a spelling of its own. */
+const MAY_BE_MISSING: readonly DType[] = ["float32", "float64", "string", "datetime", "object"];
+
+function isObject(value: JsonValue): value is JsonObject {
+  return value instanceof Map;
+}
+
+/** Beside a nested value, which stands for a single row, every other column has a single value too. */
+function requireScalar(cast: CastColumn): CastColumn {
+  if (cast.rank === 0) return cast;
+  throw new MlserveError("schema_mismatch", "expected one value, as lists here stand for a single row", {
+    where: columnPlace(cast.name, 0),
+    hint: "Send several rows as dataframe_records, or as inputs with a list of objects",
+  });
+}
+
+/** A list that stands for the only named column of a signature. */
+function wrapSingle(value: JsonValue, specs: readonly ColumnSpec[]): JsonValue {
+  const name = specs[0]?.name;
+  if (specs.length !== 1 || name === undefined || !Array.isArray(value)) return value;
+  return value.some((item) => item instanceof Map) ? value : new Map([[name, value]]);
+}
+
+function splitColumns(whole: Column, rows: number, width: number): CastColumn[] {
+  return Array.from({ length: width }, (_, c) => {
+    const indices = Array.from({ length: rows }, (_, r) => r * width + c);
+    return { name: undefined, rank: 1, column: pick(whole, indices) };
+  });
+}
+
+function pick(column: Column, indices: readonly number[]): Column {
+  const data = column.data;
+  if (Array.isArray(data)) return { dtype: column.dtype, data: indices.map((i) => data[i]) } as Column;
+  // Every other storage is a typed array; its own class makes the new one.
+  const typed = data as Exclude<Column["data"], readonly unknown[]>;
+  const picked = typed.slice(0, indices.length);
+  indices.forEach((from, to) => {
+    picked[to] = typed[from] ?? 0;
+  });
+  return { dtype: column.dtype, data: picked } as Column;
+}

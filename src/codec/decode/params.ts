@@ -1,0 +1,91 @@
+import type { Params } from "../../core/batch.js";
+import { MlserveError, quoteName } from "../../core/errors.js";
+import { type JsonValue, toPlain } from "../../core/json.js";
+import type { ParamSpec, Property, ScalarType } from "../../format/signature.js";
+import { formatDatetime } from "../encode/datetimes.js";
+import { parseIsoDatetime } from "./datetimes.js";
+import { isJsonFloat, isJsonInteger, jsonKind } from "./json-kind.js";
+
+const NO_PARAMS: Params = new Map();
+
+/**
+ * Reads the `params` of requests: names that the signature does not have are ignored, missing ones take their default.
+ *
+ * Without params in the signature everything is ignored, as MLflow does. Throws `invalid_params` that lists all faults.
+ */
+export function compileParams(specs: readonly ParamSpec[] | undefined): (value: JsonValue | undefined) => Params {
+  if (specs === undefined || specs.length === 0) return () => NO_PARAMS;
+  const defaults: Params = new Map(specs.map((spec) => [spec.name, spec.default]));
+  return (value) => {
+    if (value === undefined || value === null) return defaults;
+    if (!(value instanceof Map)) throw new MlserveError("invalid_params", `expected an object, got ${jsonKind(value)}`, { where: "params" });
+    const given = specs.filter(({ name }) => value.has(name));
+    const faults = given.flatMap((spec) => findFault(spec, value.get(spec.name) ?? null) ?? []);
+    if (faults.length > 0) throw new MlserveError("invalid_params", faults.join("; "));
+    return new Map([...defaults, ...given.map((spec) => [spec.name, toParam(spec, value.get(spec.name) ?? null)] as const)]);
+  };
+}
+
+/** A date and time loses its zone, by which it is converted to UTC; everything else stays as it is. */
+function toParam({ type }: ParamSpec, value: JsonValue): unknown {
+  if (type.kind !== "scalar" || type.type !== "datetime") return toPlain(value);
+  return Array.isArray(value) ? value.map(toIsoParam) : toIsoParam(value);
+}
+
+function toIsoParam(value: JsonValue): unknown {
+  const parsed = typeof value === "string" ? parseIsoDatetime(value) : undefined;
+  if (parsed === undefined) return value;
+  const text = formatDatetime(parsed.nanoseconds);
+  // A day without a time of day is a date to Python, and stays one.
+  return parsed.form === "day0" ? text.slice(0, 10) : text;
+}
+
+function findFault(spec: ParamSpec, value: JsonValue): string | undefined {
+  const place = `params[${quoteName(spec.name)}]`;
+  if (!spec.list) return value === null ? undefined : itemFault(spec, value, place);
+  if (!Array.isArray(value)) return `${place}: expected a list, got ${jsonKind(value)}`;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i] ?? null;
+    const fault = item === null ? undefined : itemFault(spec, item, `${place}[${i}]`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function itemFault({ type }: ParamSpec, value: JsonValue, place: string): string | undefined {
+  if (type.kind === "scalar") return ACCEPTS[type.type](value) ? undefined : `${place}: expected ${type.type}, got ${jsonKind(value)}`;
+  if (type.kind === "object") return objectFault(type.properties, value, place);
+  return `${place}: a parameter of type ${type.kind} is not supported`;
+}
+
+function objectFault(properties: readonly Property[], value: JsonValue, place: string): string | undefined {
+  if (!(value instanceof Map)) return `${place}: expected an object, got ${jsonKind(value)}`;
+  const missing = properties.find(({ name, required }) => required && !value.has(name));
+  if (missing !== undefined) return `${place}: the property ${quoteName(missing.name)} is missing`;
+  const known = new Set(properties.map(({ name }) => name));
+  if ([...value.keys()].some((name) => !known.has(name))) return `${place}: has a property that the signature does not have`;
+  for (const { name, type, required } of properties) {
+    const item = value.get(name);
+    if (item === undefined || (item === null && !required)) continue;
+    const fault = itemFault({ name, type, default: null, list: false }, item, `${place}[${quoteName(name)}]`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** An integer is good for a float; nothing else is converted, and no integer's range is checked, as in MLflow. */
+const ACCEPTS = {
+  boolean: (value) => typeof value === "boolean",
+  integer: isJsonInteger,
+  long: isJsonInteger,
+  float: isNumber,
+  double: isNumber,
+  string: (value) => typeof value === "string",
+  binary: () => false,
+  // Python's datetime ends at microseconds.
+  datetime: (value) => typeof value === "string" && (parseIsoDatetime(value)?.nanoseconds ?? 1n) % 1000n === 0n,
+} as const satisfies Record<ScalarType, (value: JsonValue) => boolean>;
+
+function isNumber(value: JsonValue): boolean {
+  return isJsonInteger(value) || isJsonFloat(value);
+}

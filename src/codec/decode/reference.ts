@@ -1,0 +1,93 @@
+import type { Batch, BodyForm, Call } from "../../core/batch.js";
+import { MlserveError } from "../../core/errors.js";
+import { type JsonObject, type JsonValue, parseJson, toPlain } from "../../core/json.js";
+import type { Schema, Signature } from "../../format/signature.js";
+import type { CastTable } from "./casts.js";
+import { type Coercion, COERCIONS } from "./coercion.js";
+import { compileColumns } from "./columns.js";
+import { type Frame, readRecordsFrame, readSplitFrame } from "./frame.js";
+import { jsonKind } from "./json-kind.js";
+import { compileParams } from "./params.js";
+import { compileTensors } from "./tensors.js";
+import { createUnsignedDecoder } from "./unsigned.js";
+import { isUnwrapped, splitUnwrapped } from "./unwrapped.js";
+
+/** Turns the bytes of one request into a call. Throws the 400 rows of the error table. */
+export type Decoder = (body: Uint8Array) => Call;
+
+export interface DecoderOptions {
+  /** What a model without a signature is given: see `Predictor.unsigned`. */
+  readonly unsigned: "arrays" | "json";
+  /** Default `safe`. */
+  readonly coercion?: Coercion;
+}
+
+interface DataDecoder {
+  fromFrame(frame: Frame): Batch;
+  fromInputs(value: JsonValue): Batch;
+  fromInstances(value: JsonValue): Batch;
+  fromUnwrapped(value: JsonObject): Batch;
+}
+
+type WrappedForm = Exclude<BodyForm, "unwrapped">;
+
+const FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as const satisfies readonly WrappedForm[];
+
+/**
+ * The decoder of JSON bodies that reads the whole body into a tree first: slow and obvious, the specification of every
+ * faster one.
+ */
+export function compileReferenceDecoder(signature: Signature, options: DecoderOptions): Decoder {
+  const { coercion = COERCIONS.safe } = options;
+  const decoder = compileData(signature.inputs, coercion.casts, options.unsigned);
+  const decodeParams = compileParams(signature.params);
+  const decodeForm: Record<WrappedForm, (value: JsonValue) => Batch> = {
+    dataframe_split: (value) => decoder.fromFrame(readSplitFrame(value, coercion.shortRows)),
+    dataframe_records: (value) => decoder.fromFrame(readRecordsFrame(value, coercion.shortRows)),
+    inputs: decoder.fromInputs,
+    instances: decoder.fromInstances,
+  };
+  return (bytes) => {
+    const body = readBody(bytes, coercion);
+    if (isUnwrapped(body)) {
+      const { data, params } = splitUnwrapped(body, signature.params ?? []);
+      return { form: "unwrapped", batch: asMismatch(() => decoder.fromUnwrapped(data)), params: decodeParams(params) };
+    }
+    const form = findForm(body);
+    const batch = decodeForm[form](body.get(form) ?? null);
+    return { form, batch, params: decodeParams(body.get("params")) };
+  };
+}
+
+/** An unwrapped body is not cast, so that whatever does not fit is a mismatch with the signature. */
+function asMismatch(decode: () => Batch): Batch {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof MlserveError) || error.kind !== "cast_failed") throw error;
+    throw new MlserveError("schema_mismatch", error.message, { cause: error });
+  }
+}
+
+function readBody(bytes: Uint8Array, { repeatedKeys }: Coercion): JsonObject {
+  const body = parseJson(bytes, { nonFinite: true, repeatedKeys });
+  if (body instanceof Map) return body;
+  throw new MlserveError("invalid_body", `expected a JSON object with exactly one of ${FORMS.join(", ")}, got ${jsonKind(body)}`);
+}
+
+function findForm(body: JsonObject): WrappedForm {
+  const found = FORMS.filter((form) => body.has(form));
+  const [form] = found;
+  if (form !== undefined && found.length === 1) return form;
+  const got = found.length === 0 ? "none of them" : found.join(" and ");
+  throw new MlserveError("invalid_body", `expected exactly one of ${FORMS.join(", ")} in the body, got ${got}`);
+}
+
+function compileData(inputs: Schema | undefined, casts: CastTable, unsigned: DecoderOptions["unsigned"]): DataDecoder {
+  if (inputs?.kind === "columns") return compileColumns(inputs, casts);
+  if (inputs?.kind === "tensors") return compileTensors(inputs, casts);
+  const arrays = createUnsignedDecoder(casts);
+  if (unsigned === "arrays") return arrays;
+  const asValue = (value: JsonValue): Batch => ({ kind: "value", value: toPlain(value) });
+  return { fromFrame: arrays.fromFrame, fromInputs: asValue, fromInstances: asValue, fromUnwrapped: asValue };
+}

@@ -1,0 +1,77 @@
+import { JsonFloat, type JsonValue } from "../../core/json.js";
+import type { Cast, Refuse } from "./casts.js";
+import { floatValue, isJsonFloat } from "./json-kind.js";
+import { pythonText } from "../../core/python-text.js";
+
+/** Casts value by value; what `convert` has no word for is refused. */
+export function each<E>(convert: (value: JsonValue) => E | undefined): (values: readonly JsonValue[], refuse: Refuse) => E[] {
+  return (values, refuse) =>
+    values.map((value, i) => {
+      const element = convert(value);
+      return element === undefined ? refuse(i) : element;
+    });
+}
+
+/** Python's truth of a value: every text but the empty one is true, null is false. */
+export const truths: Cast<"bool"> = (values) => Uint8Array.from(values, (value) => (isTrue(value) ? 1 : 0));
+
+/** {@link truths}, but for values that say something else than they would become. */
+export const booleans: Cast<"bool"> = (values, refuse) =>
+  Uint8Array.from(values, (value, i) => {
+    if (value === null) return refuse(i, "it would become false");
+    if (typeof value === "string" && !/^(true|1|)$/i.test(value)) return refuse(i, "any text would become true");
+    return isTrue(value) ? 1 : 0;
+  });
+
+function isTrue(value: JsonValue): boolean {
+  if (isJsonFloat(value)) return floatValue(value) !== 0;
+  if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Map) return value.size > 0;
+  return Boolean(value);
+}
+
+/** Python's `str()` of every value. */
+export const texts: Cast<"string"> = each(pythonText);
+
+/** {@link texts}, but for null, which would become the text None. */
+export const textsNotNull: Cast<"string"> = (values, refuse) =>
+  values.map((value, i) => (value === null ? refuse(i, 'it would become the text "None"') : (pythonText(value) ?? refuse(i))));
+
+export const asTheyAre: Cast<"object"> = (values) => values.map(withoutFloatMarks);
+
+/** A string column of pandas holds what it is given; NaN there is a missing text. */
+export const textsAndWhatElse: Cast<"object"> = (values) =>
+  values.map((value) => (Number.isNaN(value) ? null : withoutFloatMarks(value)));
+
+/** Whether a float was whole matters to casts only: from here on it is a number. */
+function withoutFloatMarks(value: JsonValue): unknown {
+  if (value instanceof JsonFloat) return value.value;
+  if (Array.isArray(value)) return value.map(withoutFloatMarks);
+  if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [key, withoutFloatMarks(item)]));
+  return value;
+}
+
+/** Base64 as Python's `decodebytes` reads it: other characters are skipped, the padding must be there. */
+export const lenientBase64: Cast<"binary"> = each((value) => (typeof value === "string" ? decodeBase64(value.replace(/[^A-Za-z0-9+/=]/g, "")) : undefined));
+
+/** Base64 in which nothing but line ends and blanks is skipped. */
+export const strictBase64: Cast<"binary"> = each((value) => {
+  const characters = typeof value === "string" ? value.replace(/\s/g, "") : "-";
+  return /^[A-Za-z0-9+/]*=*$/.test(characters) ? decodeBase64(characters) : undefined;
+});
+
+function decodeBase64(characters: string): Uint8Array | undefined {
+  const digits = characters.replace(/=.*$/, "");
+  const padding = characters.length - digits.length;
+  if (digits.length % 4 === 1 || (digits.length % 4 !== 0 && padding < 4 - (digits.length % 4))) return undefined;
+  return new Uint8Array(Buffer.from(digits, "base64"));
+}
+
+/** numpy's `bytes` of a value: the characters of its text, which must be ASCII. */
+export const asciiBytes: Cast<"binary"> = each((value) => {
+  const text = pythonText(value);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a control character is ASCII.
+  return text !== undefined && /^[\x00-\x7f]*$/.test(text) ? new Uint8Array(Buffer.from(text, "latin1")) : undefined;
+});
+
+export const utf8Bytes: Cast<"binary"> = each((value) => (typeof value === "string" ? new Uint8Array(Buffer.from(value, "utf8")) : undefined));

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { ValueType } from "./value-types.js";
+
+/** What is told of an option besides its name, which is the name of its key. */
+export interface OptionDetails {
+  /** One line, without a full stop. */
+  readonly help: string;
+  /** One letter, for `-p`. */
+  readonly short?: string;
+  /** As a user would write it: `"32MB"`. */
+  readonly default?: string;
+}
+
+/** An option as declared: its details and what its value looks like. */
+export interface OptionDeclaration extends OptionDetails {
+  readonly placeholder: string | undefined;
+  readonly expected: string;
+}
+
+/** The options of a command: a zod object whose every field was made by {@link option}. */
+export type OptionsSchema = z.ZodObject<z.ZodRawShape>;
+
+/** The values of a command's options once resolved. */
+export type OptionValues<Schema extends OptionsSchema> = z.output<Schema>;
+
+// Written once while the options are declared; zod keeps what its schemas mean in registries like this one.
+const declarations = z.registry<OptionDeclaration>();
+
+/** Declares an option with a default: its value is always there. */
+export function option<T>(
+  type: ValueType<T>,
+  details: OptionDetails & { readonly default: string },
+): z.ZodType<T, string | undefined>;
+/** Declares an option without a default. */
+export function option<T>(type: ValueType<T>, details: OptionDetails): z.ZodType<T | undefined, string | undefined>;
+export function option<T>(
+  { schema, placeholder, expected }: ValueType<T>,
+  details: OptionDetails,
+): z.ZodType<T | undefined, string | undefined> {
+  const declared = details.default === undefined ? schema.optional() : schema.prefault(details.default);
+  return declared.register(declarations, { ...details, placeholder, expected });
+}
+
+/** What was declared of a field of an {@link OptionsSchema}. */
+export function declarationOf(field: z.core.$ZodType): OptionDeclaration {
+  const declaration = declarations.get(field);
+  if (declaration === undefined) throw new Error("a field of an options schema that option() did not make");
+  return declaration;
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+
+/** How the text of an option becomes a value. Numbers and booleans of a config file are read from their text too. */
+export interface ValueType<T> {
+  /** What stands for the value in the help: `--port PORT`; undefined for a switch, which takes none. */
+  readonly placeholder: string | undefined;
+  /** Completes "expected …" in the error about a bad value. */
+  readonly expected: string;
+  readonly schema: z.ZodType<T, string>;
+}
+
+/** `parse` gives undefined for a text that it refuses. */
+function valueType<T>(
+  placeholder: string | undefined,
+  expected: string,
+  parse: (text: string) => T | undefined,
+): ValueType<T> {
+  const schema = z.string().transform((text, context) => {
+    const value = parse(text.trim());
+    if (value !== undefined) return value;
+    context.addIssue(`expected ${expected}`);
+    return z.NEVER;
+  });
+  return { placeholder, expected, schema };
+}
+
+const SWITCH_WORDS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  1: true,
+  false: false,
+  no: false,
+  off: false,
+  0: false,
+};
+
+/** On or off: `--name` and `--no-name` as flags. */
+export const SWITCH: ValueType<boolean> = valueType(undefined, "true or false", (text) =>
+  Object.hasOwn(SWITCH_WORDS, text.toLowerCase()) ? SWITCH_WORDS[text.toLowerCase()] : undefined,
+);
+
+/** A text that is not empty, taken as it is. */
+export function text(placeholder: string): ValueType<string> {
+  return valueType(placeholder, "a text that is not empty", (value) => (value === "" ? undefined : value));
+}
+
+/** The name of a file, relative to the folder that the command runs in. */
+export const FILE: ValueType<string> = valueType("FILE", "the name of a file", (value) =>
+  value === "" ? undefined : value,
+);
+
+/** One of a few words; `placeholder` stands for them in the help where they would be too wide. */
+export function choice<const Word extends string>(
+  words: readonly Word[],
+  placeholder: string = words.join("|"),
+): ValueType<Word> {
+  return valueType(placeholder, `one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
+}
+
+/** A whole number between two bounds, both included. */
+export function integer(placeholder: string, min: number, max: number): ValueType<number> {
+  return valueType(placeholder, `a whole number from ${min} to ${max}`, (value) => {
+    const parsed = /^[0-9]{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    return parsed >= min && parsed <= max ? parsed : undefined;
+  });
+}
+
+/** A TCP port; 0 stands for a free one. */
+export const PORT: ValueType<number> = integer("PORT", 0, 65_535);
+
+const SIZE_UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 1024, MIB: 1024 ** 2, GIB: 1024 ** 3 } as const;
+
+/** Bytes, written with their unit (`32MB`, `1GiB`); a bare number is bytes. */
+export const SIZE: ValueType<number> = valueType("SIZE", "a size such as 500KB, 32MB or 1GiB", (value) => {
+  const bytes = scale(value.toUpperCase(), SIZE_UNITS, "B");
+  return bytes === undefined ? undefined : Math.round(bytes);
+});
+
+const DURATION_UNITS = { MS: 1, S: 1e3, M: 60e3, H: 3600e3 } as const;
+
+/** A timer of Node counts no further (about 24 days). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Milliseconds, written with their unit (`250ms`, `30s`, `5m`, `1h`); a bare number is seconds. */
+export const DURATION: ValueType<number> = valueType(
+  "TIME",
+  "a time such as 250ms, 30s or 5m, up to 24 days",
+  (value) => {
+    const milliseconds = scale(value.toUpperCase(), DURATION_UNITS, "S");
+    return milliseconds !== undefined && milliseconds <= LONGEST_TIMER_MS ? Math.round(milliseconds) : undefined;
+  },
+);
+
+function scale<Unit extends string>(
+  value: string,
+  units: Readonly<Record<Unit, number>>,
+  bare: Unit,
+): number | undefined {
+  const [, amount = "", unit = ""] = /^([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Z]*)$/.exec(value) ?? [];
+  if (amount === "") return undefined;
+  const name = unit === "" ? bare : unit;
+  const known = Object.entries<number>(units).find(([candidate]) => candidate === name);
+  const scaled = known === undefined ? Number.NaN : Number(amount) * known[1];
+  return scaled <= Number.MAX_SAFE_INTEGER ? scaled : undefined;
+}

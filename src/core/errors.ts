@@ -1,0 +1,98 @@
+interface ErrorRow {
+  /** HTTP status of an answer that fails so. */
+  readonly status: number;
+  /** MLflow's name for it, the answer's `error_code`. */
+  readonly errorCode: string;
+  /** Exit code of the command line. */
+  readonly exit: number;
+}
+
+/** What a failure costs the command line: see docs/errors.md. */
+export const EXIT = { failure: 1, usage: 2, model: 3, input: 4, environment: 5 } as const;
+
+/** Every way in which mlserve fails: its HTTP status, MLflow's `error_code`, and the exit code. Listed in docs/errors.md. */
+export const ERRORS = {
+  // The caller's request.
+  invalid_json: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  invalid_body: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  cast_failed: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  schema_mismatch: { status: 400, errorCode: "INVALID_PARAMETER_VALUE", exit: EXIT.input },
+  invalid_params: { status: 400, errorCode: "INVALID_PARAMETER_VALUE", exit: EXIT.input },
+  model_rejected_input: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  request_aborted: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  not_found: { status: 404, errorCode: "ENDPOINT_NOT_FOUND", exit: EXIT.input },
+  method_not_allowed: { status: 405, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  body_too_large: { status: 413, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  unsupported_media_type: { status: 415, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  // The server's side of a request.
+  model_failed: { status: 500, errorCode: "MODEL_ERROR", exit: EXIT.failure },
+  internal: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
+  shutting_down: { status: 503, errorCode: "TEMPORARILY_UNAVAILABLE", exit: EXIT.failure },
+  // Models and packages.
+  model_not_found: { status: 500, errorCode: "RESOURCE_DOES_NOT_EXIST", exit: EXIT.model },
+  invalid_package: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  checksum_mismatch: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  invalid_descriptor: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  invalid_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  unsupported_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  unknown_flavor: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  // The machine and the command line.
+  flavor_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  port_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  file_system: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorKind = keyof typeof ERRORS;
+
+export interface MlserveErrorOptions {
+  /** Where in the caller's input: `column "age", row 3`, `inputs[2][0]`, a file's name. */
+  readonly where?: string;
+  /** What to do about it. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. */
+export class MlserveError extends Error {
+  readonly kind: ErrorKind;
+  readonly where: string | undefined;
+  readonly hint: string | undefined;
+
+  /** `reason` says what is wrong and what was expected, without the caller's values. */
+  constructor(kind: ErrorKind, reason: string, options: MlserveErrorOptions = {}) {
+    super(sentence(reason, options), options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "MlserveError";
+    this.kind = kind;
+    this.where = options.where;
+    this.hint = options.hint;
+  }
+
+  get status(): number {
+    return ERRORS[this.kind].status;
+  }
+
+  /** MLflow's `error_code`. */
+  get errorCode(): string {
+    return ERRORS[this.kind].errorCode;
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.kind].exit;
+  }
+}
+
+function sentence(reason: string, { where, hint }: MlserveErrorOptions): string {
+  const said = where === undefined ? reason : `${where}: ${reason}`;
+  return hint === undefined ? said : `${said}. ${hint}`;
+}
+
+/** A name from outside, safe to print on one line: control and bidirectional characters escaped, cut at 100. */
+export function quoteName(name: string): string {
+  const cut = name.length > 100 ? `${name.slice(0, 99)}…` : name;
+  return JSON.stringify(cut).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -1,0 +1,12 @@
+/** The part of pino's logger that mlserve uses, so that any pino (or a child of one) can be passed in. */
+export interface Logger {
+  debug(fields: object, message?: string): void;
+  info(fields: object, message?: string): void;
+  warn(fields: object, message?: string): void;
+  error(fields: object, message?: string): void;
+}
+
+const ignore = (): void => {};
+
+/** A logger that says nothing: what a library does unless it is given one. */
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import type { Batch, Params } from "../core/batch.js";
+import type { Logger } from "../core/logger.js";
+import type { Model, ModelFiles } from "../format/model.js";
+import type { Signature } from "../format/signature.js";
+
+/** What one call of a predictor is given besides its data. */
+export interface PredictContext {
+  readonly params: Params;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A loaded model, ready to run. */
+export interface Predictor extends AsyncDisposable {
+  /**
+   * What a body without a signature turns into: `arrays` are tensors and columns whose types are guessed from the
+   * values as numpy and pandas do; `json` is the JSON value as it is.
+   */
+  readonly unsigned: "arrays" | "json";
+  /** May rows of different requests be run together? */
+  readonly batchable: boolean;
+  /** Facts for `inspect` and the start line: runtime and version, threads. */
+  readonly runtime: Readonly<Record<string, string | number>>;
+  /**
+   * Runs the model. Outputs keep the runtime's names, order and shapes.
+   *
+   * Throws `model_rejected_input` when the data cannot be run, `model_failed` when the model itself is at fault.
+   */
+  predict(batch: Batch, context: PredictContext): Promise<Batch>;
+}
+
+export interface LoadOptions {
+  readonly logger: Logger;
+  /** Threads the runtime may use for one run; undefined leaves it to the model's own settings or the runtime. */
+  readonly threads?: number;
+}
+
+/** What `pack` writes for a model that has no MLmodel file: flavor blocks in order, and the signature of its graph. */
+export interface DescribedModel {
+  readonly flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly signature: Signature;
+  /** The files that the model consists of, when others may lie beside them: its own, and the weights it points to. */
+  readonly files?: readonly string[];
+}
+
+/** A kind of model: how its block in the MLmodel file is read, and how it is loaded. */
+export interface Flavor<Config = unknown> {
+  /** The key of its block under `flavors:`. */
+  readonly name: string;
+  readonly config: z.ZodType<Config>;
+  /** The npm package whose runtime it loads, for `inspect`, which looks at its version only. */
+  readonly runtimePackage?: string;
+  load(model: Model, config: Config, options: LoadOptions): Promise<Predictor>;
+  /** Throws what `load` would throw and can be known without the runtime: unsupported types, missing weights. */
+  check?(model: Model, config: Config): Promise<void>;
+  /** For `pack` of files without an MLmodel: undefined when there is nothing of this flavor among them. */
+  describe?(files: ModelFiles): Promise<DescribedModel | undefined>;
+}
+
+/** Checks a flavor's types where it is written and freezes it. */
+export function defineFlavor<Config>(flavor: Flavor<Config>): Flavor<Config> {
+  return Object.freeze(flavor);
+}

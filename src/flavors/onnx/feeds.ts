@@ -1,0 +1,153 @@
+import { type Batch, type ColumnsBatch, type TensorsBatch, UNNAMED } from "../../core/batch.js";
+import { MlserveError, quoteName } from "../../core/errors.js";
+import type { Column, Tensor } from "../../core/tensor.js";
+import { type Assemble, compileAssemble, Misfit } from "./convert.js";
+import type { GraphInput } from "./graph.js";
+import type { OrtElements, OrtTensor, OrtTensors } from "./runtime.js";
+import { compileShapeCheck, type ShapeCheck } from "./shape-check.js";
+
+/** Turns a batch into what a session is fed. Throws `model_rejected_input`. */
+export type ToFeeds = (batch: Batch) => OrtTensors;
+
+/**
+ * Tensors go by the names of the graph's inputs, or to its only input whatever its name. Columns go by name, one to
+ * each input; to an only input they go side by side, as one matrix.
+ */
+export function compileFeeds(inputs: readonly GraphInput[]): ToFeeds {
+  const compiled = inputs.map(compileInput);
+  const [only] = compiled;
+  const single = compiled.length === 1 ? only : undefined;
+  return (batch) => {
+    switch (batch.kind) {
+      case "tensors":
+        return feedTensors(batch, compiled, single);
+      case "columns":
+        return single === undefined ? feedColumns(batch, compiled) : feedMatrix(batch, single);
+      case "value":
+        throw rejection("expected tensors or a table, got a JSON value of another form");
+    }
+  };
+}
+
+interface CompiledInput extends GraphInput {
+  readonly where: string;
+  readonly assemble: Assemble;
+  readonly checkShape: ShapeCheck;
+}
+
+function compileInput(input: GraphInput): CompiledInput {
+  const where = `input ${quoteName(input.name)}`;
+  return {
+    ...input,
+    where,
+    assemble: compileAssemble(input.dtype),
+    checkShape: compileShapeCheck(input.shape, where),
+  };
+}
+
+function toFeed({ dtype }: CompiledInput, dims: readonly number[], data: OrtElements): OrtTensor {
+  return { type: dtype, dims, location: "cpu", data };
+}
+
+function feedTensors(
+  { tensors }: TensorsBatch,
+  inputs: readonly CompiledInput[],
+  single: CompiledInput | undefined,
+): OrtTensors {
+  const unnamed = tensors.size === 1 ? tensors.get(UNNAMED) : undefined;
+  if (single !== undefined && unnamed !== undefined) return { [single.name]: feedTensor(single, unnamed) };
+  if (unnamed !== undefined)
+    throw rejection(`expected an object with the inputs ${names(inputs)}, got one tensor without a name`);
+  const feeds: Record<string, OrtTensor> = {};
+  for (const input of inputs) {
+    const tensor = tensors.get(input.name);
+    if (tensor === undefined) throw missing(inputs.filter(({ name }) => !tensors.has(name)));
+    feeds[input.name] = feedTensor(input, tensor);
+  }
+  if (tensors.size > inputs.length)
+    throw rejection(`the model has no inputs but ${names(inputs)}: the request has more`);
+  return feeds;
+}
+
+function feedTensor(input: CompiledInput, tensor: Tensor): OrtTensor {
+  const { shape } = tensor;
+  input.checkShape(shape);
+  try {
+    return toFeed(input, shape, input.assemble([tensor], tensor.data.length));
+  } catch (error) {
+    throw refusal(error, input, (_, index) =>
+      index === undefined ? input.where : `${input.where}${elementPath(shape, index)}`,
+    );
+  }
+}
+
+function feedColumns({ rows, columns }: ColumnsBatch, inputs: readonly CompiledInput[]): OrtTensors {
+  const feeds: Record<string, OrtTensor> = {};
+  for (const input of inputs) {
+    const column = columns.get(input.name);
+    if (column === undefined)
+      throw missing(
+        inputs.filter(({ name }) => !columns.has(name)),
+        "column",
+      );
+    const dims = input.shape?.length === 2 ? [rows, 1] : [rows];
+    feeds[input.name] = feedTable(input, dims, { names: [input.name], columns: [column] });
+  }
+  return feeds;
+}
+
+function feedMatrix({ rows, columns }: ColumnsBatch, input: CompiledInput): OrtTensors {
+  const dims = columns.size === 1 && input.shape?.length === 1 ? [rows] : [rows, columns.size];
+  return { [input.name]: feedTable(input, dims, { names: columns.keys(), columns: [...columns.values()] }) };
+}
+
+interface Table {
+  readonly names: Iterable<string>;
+  readonly columns: readonly Column[];
+}
+
+function feedTable(input: CompiledInput, dims: readonly number[], { names, columns }: Table): OrtTensor {
+  input.checkShape(dims);
+  try {
+    return toFeed(input, dims, input.assemble(columns, dims[0] ?? 0));
+  } catch (error) {
+    throw refusal(error, input, (column, row) => {
+      const place = `column ${quoteName([...names][column] ?? "")}`;
+      return row === undefined ? place : `${place}, row ${row}`;
+    });
+  }
+}
+
+function refusal(
+  error: unknown,
+  input: CompiledInput,
+  place: (column: number, index: number | undefined) => string,
+): unknown {
+  if (!(error instanceof Misfit)) return error;
+  return new MlserveError("model_rejected_input", `expected ${input.dtype}, ${error.message}`, {
+    where: place(error.column, error.index),
+  });
+}
+
+/** `[2][0]`: where element `index` stands in nested lists of a shape. */
+function elementPath(shape: readonly number[], index: number): string {
+  let rest = index;
+  const path = shape.toReversed().map((size) => {
+    const position = rest % size;
+    rest = Math.floor(rest / size);
+    return `[${position}]`;
+  });
+  return path.reverse().join("");
+}
+
+function missing(inputs: readonly CompiledInput[], kind = "input"): MlserveError {
+  return rejection(`missing ${kind}${inputs.length === 1 ? "" : "s"} ${names(inputs)}`);
+}
+
+function names(inputs: readonly CompiledInput[]): string {
+  return inputs.map(({ name }) => quoteName(name)).join(", ");
+}
+
+function rejection(reason: string): MlserveError {
+  return new MlserveError("model_rejected_input", reason);
+}

@@ -1,0 +1,78 @@
+import { posix } from "node:path";
+import { MlserveError, quoteName } from "../../core/errors.js";
+import type { Model, ModelFiles } from "../../format/model.js";
+import { defineFlavor, type LoadOptions, type Predictor } from "../flavor.js";
+import { type OnnxConfig, onnxConfig } from "./config.js";
+import { describeGraph, findOnnxFile } from "./describe.js";
+import { checkExternalData } from "./external-data.js";
+import { type OnnxGraph, readOnnxGraph } from "./graph.js";
+import { type HeldBytes, holdFile } from "./held-bytes.js";
+import { createOnnxPredictor } from "./predictor.js";
+import { chooseProviders, createProvidersReport } from "./providers.js";
+import { importRuntime } from "./runtime.js";
+import { openSession } from "./session.js";
+import { toSessionOptions } from "./session-options.js";
+
+/** ONNX models, as MLflow saves them (`mlflow.onnx`) or as a bare file, run by onnxruntime-node. */
+export const onnxFlavor = defineFlavor<OnnxConfig>({
+  name: "onnx",
+  config: onnxConfig,
+  runtimePackage: "onnxruntime-node",
+  load,
+  async check({ files }, config) {
+    await readGraphOf(files, locate(files, config));
+  },
+  async describe(files) {
+    const file = findOnnxFile(files);
+    return file === undefined ? undefined : describeGraph(await readGraphOf(files, file), files);
+  },
+});
+
+async function load({ files }: Model, config: OnnxConfig, { logger, threads }: LoadOptions): Promise<Predictor> {
+  const file = locate(files, config);
+  const runtime = await importRuntime();
+  const options = toSessionOptions(config.onnx_session_options, threads, logger);
+  const reportProviders = createProvidersReport(config, logger);
+  const wanted = chooseProviders(config.providers, runtime.backends, reportProviders);
+  const { model, graph } = await readModel(files, file);
+  const { session, providers } = await openSession(runtime, model, {
+    graph,
+    files,
+    options,
+    providers: wanted,
+    reportProviders,
+  });
+  return createOnnxPredictor(session, graph, {
+    runtime: "onnxruntime-node",
+    version: runtime.version,
+    providers: providers.map(({ name }) => name).join(", "),
+    ...(options.intraOpNumThreads === undefined ? {} : { threads: options.intraOpNumThreads }),
+  });
+}
+
+function locate(files: ModelFiles, { data }: OnnxConfig): string {
+  const file = posix.normalize(data);
+  if (files.has(file)) return file;
+  throw new MlserveError("invalid_descriptor", `${quoteName(data)} is not among the model's files`, {
+    where: "MLmodel: flavors.onnx.data",
+  });
+}
+
+async function readGraphOf(files: ModelFiles, file: string): Promise<OnnxGraph> {
+  const { model, graph } = await readModel(files, file);
+  model.release();
+  return graph;
+}
+
+/** The bytes of the ONNX file, for the caller to release, and the graph in them. */
+async function readModel(files: ModelFiles, file: string): Promise<{ model: HeldBytes; graph: OnnxGraph }> {
+  const model = await holdFile(files.path(file), file);
+  try {
+    const graph = readOnnxGraph(model.bytes, file);
+    for (const data of graph.externalData) checkExternalData(data, file, files);
+    return { model, graph };
+  } catch (error) {
+    model.release();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Batch } from "../../core/batch.js";
+import { MlserveError } from "../../core/errors.js";
+import type { PredictContext, Predictor } from "../flavor.js";
+import { compileFeeds } from "./feeds.js";
+import { compileFetches } from "./fetches.js";
+import type { OnnxGraph } from "./graph.js";
+import type { Dimension } from "./model-proto.js";
+import type { OrtSession, OrtTensors } from "./runtime.js";
+import { runFailure } from "./session-errors.js";
+
+/** Owns the session. */
+export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runtime: Predictor["runtime"]): Predictor {
+  const toFeeds = compileFeeds(graph.inputs);
+  const fromFetches = compileFetches(graph.outputs);
+
+  async function predict(batch: Batch, { signal }: PredictContext): Promise<Batch> {
+    if (signal.aborted) throw new MlserveError("request_aborted", "the request was given up before the model ran");
+    const feeds = toFeeds(batch);
+    const fetches = await run(session, feeds);
+    return fromFetches(fetches);
+  }
+
+  return {
+    unsigned: "arrays",
+    batchable: isBatchable(graph),
+    runtime,
+    predict,
+    [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+async function run(session: OrtSession, feeds: OrtTensors): Promise<OrtTensors> {
+  try {
+    return await session.run(feeds);
+  } catch (cause) {
+    throw runFailure(cause);
+  }
+}
+
+/** Rows can share a run when everything that goes in and comes out has a free first dimension. */
+function isBatchable({ inputs, outputs }: OnnxGraph): boolean {
+  const rowwise = (shape: readonly Dimension[] | undefined): boolean => typeof shape?.[0] === "string";
+  return (
+    inputs.every(({ shape }) => rowwise(shape)) &&
+    outputs.every((output) => output.kind === "zip_map" || rowwise(output.shape))
+  );
+}

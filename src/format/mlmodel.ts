@@ -1,0 +1,88 @@
+import { isUtf8 } from "node:buffer";
+import { z } from "zod";
+import { MlserveError } from "../core/errors.js";
+import { schemaFault } from "./schema-fault.js";
+import { parseSignature, type Signature } from "./signature.js";
+import { readYaml } from "./yaml-reader.js";
+
+/** The name of the file that makes a folder a model. */
+export const MLMODEL_FILE = "MLmodel";
+
+/** A parsed `MLmodel` file. Unknown keys are kept in {@link raw}. */
+export interface MlmodelDescriptor {
+  /** Flavor blocks by name, in the order of the file. */
+  readonly flavors: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  readonly signature: Signature;
+  readonly modelUuid: string | undefined;
+  readonly mlflowVersion: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** `saved_input_example_info`, when the model has an input example. */
+  readonly inputExample: InputExampleInfo | undefined;
+  /** The whole mapping as it stands in the file. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface InputExampleInfo {
+  readonly artifactPath: string;
+  /** A ready request body, when MLflow wrote one. */
+  readonly servingInputPath: string | undefined;
+  readonly type: string;
+}
+
+const anyMap = z.record(z.string(), z.unknown());
+
+/** The fields that mlserve reads; every other key of the file is nobody's business but its owner's. */
+const descriptorSchema = z.looseObject({
+  flavors: z.record(z.string(), anyMap).nullish(),
+  signature: anyMap.nullish(),
+  model_uuid: z.string().nullish(),
+  mlflow_version: z.string().nullish(),
+  metadata: anyMap.nullish(),
+  saved_input_example_info: z
+    .looseObject({ artifact_path: z.string(), type: z.string(), serving_input_path: z.string().nullish() })
+    .nullish(),
+});
+
+type DescriptorFields = z.infer<typeof descriptorSchema>;
+
+/** MLflow's files have a few kilobytes; a signature of ten thousand columns comes near to this. */
+export const MAX_MLMODEL_BYTES = 1024 * 1024;
+
+/** Reads an `MLmodel` file. Throws `invalid_descriptor` naming the line or the field that is wrong. */
+export function parseMlmodel(content: string | Uint8Array): MlmodelDescriptor {
+  const raw = readYaml(asText(content));
+  const parsed = descriptorSchema.safeParse(raw);
+  if (!parsed.success) throw schemaFault(parsed.error, "");
+  return toDescriptor(parsed.data, raw);
+}
+
+function asText(content: string | Uint8Array): string {
+  const bytes =
+    typeof content === "string"
+      ? Buffer.from(content)
+      : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  if (bytes.byteLength > MAX_MLMODEL_BYTES) throw refusal(`the file has more than ${MAX_MLMODEL_BYTES} bytes`);
+  if (!isUtf8(bytes)) throw refusal("the file is not valid UTF-8");
+  return bytes.toString("utf8");
+}
+
+function toDescriptor(fields: DescriptorFields, raw: Readonly<Record<string, unknown>>): MlmodelDescriptor {
+  const example = fields.saved_input_example_info ?? undefined;
+  return {
+    flavors: new Map(Object.entries(fields.flavors ?? {})),
+    signature: parseSignature(fields.signature ?? {}),
+    modelUuid: fields.model_uuid ?? undefined,
+    mlflowVersion: fields.mlflow_version ?? undefined,
+    metadata: fields.metadata ?? undefined,
+    inputExample: example && {
+      artifactPath: example.artifact_path,
+      servingInputPath: example.serving_input_path ?? undefined,
+      type: example.type,
+    },
+    raw,
+  };
+}
+
+function refusal(reason: string): MlserveError {
+  return new MlserveError("invalid_descriptor", reason, { where: "MLmodel" });
+}

@@ -1,0 +1,30 @@
+import type { MlmodelDescriptor } from "./mlmodel.js";
+
+/**
+ * The files of a model: of a directory, or of an archive that was extracted to a private folder.
+ *
+ * Names are relative, with `/` between their parts. Every method throws `invalid_package` for a name that is not in
+ * {@link names}: a name that stands in a model's file can never reach outside the model.
+ */
+export interface ModelFiles {
+  /** Sorted by code point. */
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  /** Bytes. */
+  size(name: string): number;
+  /** Where the file lies on this machine; never shown to a caller. */
+  path(name: string): string;
+  read(name: string): Promise<Uint8Array>;
+}
+
+/** An opened model: its descriptor and files, until it is disposed of. */
+export interface Model extends AsyncDisposable {
+  /** For people: the file's or directory's name without its ending, or the name given when it was packed. */
+  readonly name: string;
+  readonly descriptor: MlmodelDescriptor;
+  readonly files: ModelFiles;
+  /** sha256 of `SHA256SUMS`, which covers every other file; undefined for a model without checksums. */
+  readonly digest: string | undefined;
+  /** What a person should know: no checksums, unlisted leftovers. One line each. */
+  readonly warnings: readonly string[];
+}

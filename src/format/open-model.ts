@@ -1,0 +1,117 @@
+import { stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, resolve } from "node:path";
+import { MlserveError, quoteName } from "../core/errors.js";
+import { type Logger, silentLogger } from "../core/logger.js";
+import { extractArchive } from "./archive-reader.js";
+import { fileSystemError, systemCode } from "./file-system-error.js";
+import { listModelFolder } from "./list-folder.js";
+import type { Model } from "./model.js";
+import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "./private-folder.js";
+import { type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
+
+export interface OpenModelOptions {
+  /** Refuse a model that has no `SHA256SUMS`. Default false: it is opened with a warning. */
+  readonly requireChecksums?: boolean;
+  /**
+   * Where an archive is unpacked, in a private folder of its own. Default: the system's folder for temporary files.
+   * A program that may be ended before it disposes of the model gives a folder that it removes itself.
+   */
+  readonly temporaryFolder?: string;
+  readonly logger?: Logger;
+}
+
+/**
+ * Opens a package, a `.tar.gz` or a folder, and checks its files against `SHA256SUMS` before anything reads them.
+ *
+ * The caller disposes of the model, which removes what was unpacked. Throws the rows `model_not_found` to
+ * `invalid_descriptor` of the error table, and `file_system`; then nothing is left behind.
+ */
+export async function openModel(source: string, options: OpenModelOptions = {}): Promise<Model> {
+  const model = (await isFolder(source)) ? await openFolder(source, options) : await openArchive(source, options);
+  for (const warning of model.warnings) (options.logger ?? silentLogger).warn({ model: model.name }, warning);
+  return model;
+}
+
+async function isFolder(source: string): Promise<boolean> {
+  try {
+    const stats = await stat(source);
+    if (stats.isFile() || stats.isDirectory()) return stats.isDirectory();
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR")
+      throw fileSystemError(error, quoteName(source));
+    const hint = "Give the path of a package that mlserve pack wrote, or of a folder with an MLmodel file";
+    throw new MlserveError("model_not_found", `there is no file or folder ${quoteName(source)}`, {
+      hint,
+      cause: error,
+    });
+  }
+  throw new MlserveError("invalid_package", "is neither a file nor a folder", { where: quoteName(source) });
+}
+
+/** `ignore` is a file of the folder to pass over, by its real path. */
+export async function openFolder(
+  source: string,
+  options: OpenModelOptions = {},
+  ignore?: string,
+): Promise<VerifiedModel> {
+  const files = await listModelFolder(source, ignore);
+  return readModel(
+    { files, name: basename(resolve(source)) || "model", where: quoteName(source), dispose: () => {}, kind: "folder" },
+    options,
+  );
+}
+
+async function openArchive(source: string, options: OpenModelOptions): Promise<Model> {
+  if (/\.onnx$/i.test(source)) throw bareModel(source);
+  const parent = options.temporaryFolder ?? tmpdir();
+  sweepPrivateFolders(parent);
+  const folder = makePrivateFolder(parent);
+  const dispose = (): void => removePrivateFolder(folder);
+  try {
+    const files = withoutTopFolder(await unpack(source, folder));
+    return await readModel(
+      { files, name: archiveName(source), where: quoteName(source), dispose, kind: "archive" },
+      options,
+    );
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+async function unpack(source: string, folder: string): Promise<HashedFile[]> {
+  try {
+    const files = await extractArchive(source, folder);
+    return files.map((file) => ({ ...file, path: resolve(folder, file.name) }));
+  } catch (error) {
+    throw inPackage(error, source);
+  }
+}
+
+/** Errors of the archive name the entry; here they learn the package. */
+function inPackage(error: unknown, source: string): unknown {
+  if (!(error instanceof MlserveError)) return fileSystemError(error, quoteName(source));
+  const { kind, message, cause } = error;
+  return new MlserveError(kind, message, { where: quoteName(source), cause });
+}
+
+/** `tar czf model.tar.gz my_model` puts one folder around the model; what lies in it is the model. */
+function withoutTopFolder(files: readonly HashedFile[]): readonly HashedFile[] {
+  if (files.some(({ name }) => name === "MLmodel")) return files;
+  const prefix = /^[^/]+\//.exec(files[0]?.name ?? "")?.[0];
+  if (prefix === undefined || !files.every(({ name }) => name.startsWith(prefix))) return files;
+  return files.map((file) => ({ ...file, name: file.name.slice(prefix.length) }));
+}
+
+function bareModel(source: string): MlserveError {
+  return new MlserveError("invalid_package", "is a bare ONNX file, not a package", {
+    where: quoteName(source),
+    hint: "Run mlserve pack on it first",
+  });
+}
+
+/** `iris.tar.gz` -> `iris`. */
+function archiveName(source: string): string {
+  return basename(source).replace(/(\.tar|\.tar\.gz|\.tgz)$/i, "") || basename(source);
+}

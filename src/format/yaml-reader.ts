@@ -1,0 +1,125 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  Lexer,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+  type SchemaOptions,
+} from "yaml";
+import { MlserveError } from "../core/errors.js";
+
+/** The reader of block after block calls itself: far deeper files crash the process, not only the reading. */
+const MAX_DEPTH = 64;
+/** Lexical tokens: the library's time grows with the square of a mapping's keys. */
+const MAX_TOKENS = 50_000;
+const MAX_ENTRIES = 5_000;
+/** PyYAML writes an alias when one object stands twice in what it dumps; a file that needs more is a bomb. */
+const MAX_ALIASES = 20;
+
+const OPTIONS = {
+  version: "1.2",
+  schema: "core",
+  // What YAML 1.1 would do more: merge keys, binary, sets, timestamps. A tag of anyone's own is refused as well.
+  merge: false,
+  resolveKnownTags: false,
+  uniqueKeys: true,
+  stringKeys: true,
+  strict: true,
+  prettyErrors: false,
+  logLevel: "silent",
+} as const;
+
+/**
+ * The mapping that a YAML text holds, in everyday JavaScript: timestamps stay strings.
+ *
+ * Throws `invalid_descriptor` with the line of the fault.
+ */
+export function readYaml(text: string): Readonly<Record<string, unknown>> {
+  const lines = new LineCounter();
+  const document = compose(text, lines);
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined) throw refusal(REASONS[fault.code] ?? "not valid YAML", lines, fault.pos[0]);
+  const value = toValue(document);
+  if (!isMapping(value)) throw refusal("expected a YAML mapping, as MLflow writes it");
+  return value;
+}
+
+/** The same text as a document that can be edited and written again, by the caller's own tags where it has some. */
+export function readYamlDocument(text: string, customTags: SchemaOptions["customTags"]): Document<ParsedNode> {
+  readYaml(text);
+  return compose(text, new LineCounter(), customTags);
+}
+
+function compose(
+  text: string,
+  lines: LineCounter,
+  customTags: SchemaOptions["customTags"] = null,
+): Document<ParsedNode> {
+  checkTokens(text);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  checkNesting(tokens, lines);
+  const [document, second] = new Composer({ ...OPTIONS, customTags }).compose(tokens, true, text.length);
+  if (second !== undefined) throw refusal("expected one YAML document", lines, second.range[0]);
+  if (document === undefined) throw refusal("the file is empty");
+  return document;
+}
+
+function checkTokens(text: string): void {
+  let tokens = 0;
+  for (const _ of new Lexer().lex(text)) {
+    tokens++;
+    if (tokens > MAX_TOKENS) throw refusal(`more than ${MAX_TOKENS} tokens`);
+  }
+}
+
+/** Walks the tokens with a stack of its own, before the library's composer goes down into them. */
+function checkNesting(tokens: readonly CST.Token[], lines: LineCounter): void {
+  const stack: { token: CST.Token | null | undefined; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { token, depth } = next;
+    if (!token) continue;
+    if (depth > MAX_DEPTH) throw refusal(`nested deeper than ${MAX_DEPTH} levels`, lines, token.offset);
+    if (token.type === "document") stack.push({ token: token.value, depth });
+    if (!("items" in token)) continue;
+    if (token.items.length > MAX_ENTRIES)
+      throw refusal(`more than ${MAX_ENTRIES} entries in one place`, lines, token.offset);
+    for (const { key, value } of token.items)
+      stack.push({ token: key, depth: depth + 1 }, { token: value, depth: depth + 1 });
+  }
+}
+
+function toValue(document: Document<ParsedNode>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (cause) {
+    // The library's ReferenceError: an alias of itself, or too many of them.
+    throw new MlserveError("invalid_descriptor", "too many aliases (*name), or one inside itself", {
+      where: "MLmodel",
+      cause,
+    });
+  }
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "a key stands twice in one mapping",
+  TAG_RESOLVE_FAILED: "a YAML tag (!name) that is not of plain YAML",
+  BAD_ALIAS: "an alias (*name) without its anchor",
+  BAD_INDENT: "the indentation is wrong",
+  TAB_AS_INDENT: "a tab stands where only spaces may indent",
+  MULTIPLE_DOCS: "expected one YAML document",
+  NON_STRING_KEY: "a key that is not a string",
+  MISSING_CHAR: "not valid YAML: a closing quote, bracket, colon or comma is missing",
+};
+
+function refusal(reason: string, lines?: LineCounter, offset?: number): MlserveError {
+  if (lines === undefined || offset === undefined)
+    return new MlserveError("invalid_descriptor", reason, { where: "MLmodel" });
+  const { line, col } = lines.linePos(offset);
+  return new MlserveError("invalid_descriptor", reason, { where: `MLmodel: line ${line}, column ${col}` });
+}

@@ -1,0 +1,104 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { MlserveError, quoteName } from "../core/errors.js";
+import { checkFileName } from "../format/file-names.js";
+import { fileSystemError, systemCode } from "../format/file-system-error.js";
+import { listCandidates } from "../format/list-folder.js";
+import { MLMODEL_FILE } from "../format/mlmodel.js";
+import type { FoundFile } from "../format/model-files.js";
+
+/** What `pack` is given. */
+export type Source = SavedSource | BareSource;
+
+/** A folder that MLflow saved, or that was unpacked from a package. */
+export interface SavedSource {
+  readonly kind: "saved";
+  readonly folder: string;
+  /** For people, and the name of the package. */
+  readonly name: string;
+}
+
+/** A model without an MLmodel file. */
+export interface BareSource {
+  readonly kind: "bare";
+  readonly name: string;
+  /** What to call it in an error. */
+  readonly where: string;
+  /** The files that may belong to it. */
+  readonly files: readonly FoundFile[];
+}
+
+/** Throws `model_not_found`, or `unsupported_model` for what no flavor could know. */
+export async function findSource(path: string): Promise<Source> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw missing(error, path);
+  });
+  if (stats.isFile()) return findBareFile(path);
+  if (!stats.isDirectory())
+    throw new MlserveError("model_not_found", "is neither a file nor a folder", { where: quoteName(path) });
+  const name = basename(resolve(path));
+  const names = await readdir(path);
+  if (names.includes(MLMODEL_FILE)) return { kind: "saved", folder: path, name };
+  return { kind: "bare", name, where: quoteName(path), files: await listCandidates(path) };
+}
+
+function missing(error: unknown, path: string): unknown {
+  if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR") return fileSystemError(error, quoteName(path));
+  const hint = "Give the path of a folder that MLflow saved, or of an .onnx file";
+  return new MlserveError("model_not_found", `there is no file or folder ${quoteName(path)}`, { hint, cause: error });
+}
+
+const SEE = "See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
+
+/** What a file is by its ending, and what to do with it. */
+const OTHER_FILES: readonly (readonly [ending: RegExp, reason: string, hint: string])[] = [
+  [
+    /\.(tar|tar\.gz|tgz)$/i,
+    "is an archive, which is packed already",
+    "Serve it as it is, or unpack it and pack the folder",
+  ],
+  [
+    /\.(pkl|pickle|joblib|dill|skops)$/i,
+    "is a Python object, which only Python can load",
+    `Export it to ONNX with skl2onnx.to_onnx. ${SEE}`,
+  ],
+  [/\.(pt|pth|ckpt|safetensors)$/i, "is a PyTorch file", `Export it to ONNX with torch.onnx.export. ${SEE}`],
+  [/\.(h5|keras|pb|tflite)$/i, "is a TensorFlow or Keras file", `Export it to ONNX with tf2onnx. ${SEE}`],
+  [/\.(cbm|ubj|xgb|bst|lgb)$/i, "is a model of boosted trees", `Export it to ONNX with onnxmltools. ${SEE}`],
+];
+
+async function findBareFile(path: string): Promise<BareSource> {
+  const name = basename(path);
+  if (name === MLMODEL_FILE)
+    throw new MlserveError("usage", "is the MLmodel file of a folder", {
+      where: quoteName(path),
+      hint: "Pack the folder",
+    });
+  if (!/\.onnx$/i.test(name)) throw otherFile(path);
+  checkFileName(name);
+  const real = await realpath(path);
+  const { size } = await stat(real);
+  // Other models lie beside many a model; what else lies there may be its weights.
+  const beside = (await listCandidates(dirname(path))).filter((file) => !/\.onnx$/i.test(file.name));
+  return {
+    kind: "bare",
+    name: name.replace(/\.onnx$/i, "") || name,
+    where: quoteName(path),
+    files: [{ name, path: real, bytes: size }, ...beside],
+  };
+}
+
+function otherFile(path: string): MlserveError {
+  const where = quoteName(path);
+  const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(path)) ?? [];
+  const [otherReason, otherHint] = [
+    "is no model that can be packed",
+    `Expected an .onnx file, or a folder that MLflow saved. ${SEE}`,
+  ];
+  return new MlserveError("unsupported_model", reason ?? otherReason, { where, hint: hint ?? otherHint });
+}
+
+/** Where a file is that may not be there yet, through all links; undefined when it is not. */
+export async function realPathIfThere(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
+}

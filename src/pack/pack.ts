@@ -1,0 +1,130 @@
+import { basename, resolve } from "node:path";
+import { MlserveError, quoteName } from "../core/errors.js";
+import { type Logger, silentLogger } from "../core/logger.js";
+import { chooseFlavor } from "../flavors/choose.js";
+import type { FlavorRegistry } from "../flavors/registry.js";
+import { nameFault } from "../format/file-names.js";
+import type { ModelFile } from "../format/model-file.js";
+import { checkDate, type WrittenPackage, writePackage } from "../format/package-writer.js";
+import type { Signature } from "../format/signature.js";
+import { findSource, realPathIfThere, type Source } from "./find-source.js";
+import { prepareBare } from "./prepare-bare.js";
+import { prepareSaved } from "./prepare-saved.js";
+import type { PreparedModel } from "./prepared-model.js";
+import { createProgress, type Progress } from "./progress.js";
+
+export interface PackOptions {
+  /** A folder saved by MLflow, an `.onnx` file with its weights beside it, or a folder that holds one. */
+  readonly source: string;
+  /**
+   * The package to write, gzipped where it ends in `.tar.gz` or `.tgz`; one that is there is replaced.
+   * Default: `<name>.tar` in the current folder.
+   */
+  readonly output?: string;
+  /** What to call the model; kept in the package as `metadata.mlserve.name`. Default: the name of its file or folder. */
+  readonly name?: string;
+  /** A JSON file: the body of a scoring request, or the data that would stand in one. */
+  readonly inputExample?: string;
+  readonly flavors: FlavorRegistry;
+  /** The time that every file of the package gets, and a bare model with them. Default: the start of 1970. */
+  readonly modifiedAt?: Date;
+  readonly logger?: Logger;
+  onProgress?(doneBytes: number, totalBytes: number): void;
+  /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
+  onTemporaryFile?(path: string): void;
+}
+
+export interface PackResult {
+  /** The absolute path of the package. */
+  readonly output: string;
+  readonly name: string;
+  /** sha256 of the package. */
+  readonly sha256: string;
+  /** Size of the package. */
+  readonly bytes: number;
+  /** sha256 of its `SHA256SUMS`, which covers every file in it. */
+  readonly digest: string;
+  readonly files: readonly ModelFile[];
+  /** The flavors of its MLmodel file. */
+  readonly flavors: readonly string[];
+  readonly signature: Signature;
+  /** What a person should know, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes a package of a model: the same input gives the same bytes.
+ *
+ * What cannot be served is refused before anything is written. Throws the model rows of the error table, `usage` for
+ * options that do not fit together and `file_system`; then nothing is left behind.
+ */
+export async function pack(options: PackOptions): Promise<PackResult> {
+  const source = await findSource(options.source);
+  const output = resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
+  checkDate(options.modifiedAt ?? new Date(0));
+  const progress = createProgress(options.onProgress?.bind(options));
+  const prepared = await prepare(source, output, progress, options);
+  await checkServable(prepared, options.flavors);
+  await refuseOverwrite(prepared, output);
+  const written = await writePackage(output, prepared.sources, {
+    modifiedAt: options.modifiedAt,
+    onBytes: progress.add,
+    onTemporaryFile: options.onTemporaryFile?.bind(options),
+  });
+  const logger = options.logger ?? silentLogger;
+  for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
+  return toResult(output, prepared, written);
+}
+
+function checkName(name: string): string {
+  const fault = name.includes("/") ? "the name holds a slash" : nameFault(name);
+  if (fault === undefined) return name;
+  const hint = "Give another with --name, or the package's own with --output";
+  throw new MlserveError("usage", `${fault}, so that it cannot be that of a package`, {
+    where: `name ${quoteName(name)}`,
+    hint,
+  });
+}
+
+async function prepare(
+  source: Source,
+  output: string,
+  progress: Progress,
+  options: PackOptions,
+): Promise<PreparedModel> {
+  const { name, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  if (source.kind === "bare") return prepareBare(source, { name, inputExample, flavors, modifiedAt, progress });
+  // A package that was written into the model's own folder is no part of the model.
+  const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
+  return prepareSaved(source, { name, inputExample, ignore, progress });
+}
+
+function isArchiveName(path: string): boolean {
+  return /\.(tar|tar\.gz|tgz)$/i.test(path);
+}
+
+async function checkServable({ model }: PreparedModel, flavors: FlavorRegistry): Promise<void> {
+  const { flavor, config } = chooseFlavor(model.descriptor, flavors);
+  await flavor.check?.(model, config);
+}
+
+async function refuseOverwrite({ sources }: PreparedModel, output: string): Promise<void> {
+  const place = await realPathIfThere(output);
+  if (place === undefined || !sources.some((source) => "path" in source && source.path === place)) return;
+  throw new MlserveError("usage", "is a file of the model itself", {
+    where: `output ${quoteName(basename(output))}`,
+    hint: "Name another file",
+  });
+}
+
+function toResult(output: string, { model, warnings }: PreparedModel, written: WrittenPackage): PackResult {
+  const { name, descriptor } = model;
+  return {
+    output,
+    name,
+    ...written,
+    flavors: [...descriptor.flavors.keys()],
+    signature: descriptor.signature,
+    warnings,
+  };
+}

@@ -1,0 +1,112 @@
+import { MlserveError } from "../core/errors.js";
+import type { DescribedModel } from "../flavors/flavor.js";
+import type { FlavorRegistry } from "../flavors/registry.js";
+import { formatChecksums, sha256Of } from "../format/checksums.js";
+import { hashFile } from "../format/file-bytes.js";
+import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
+import { stringifyMlmodel } from "../format/mlmodel-writer.js";
+import type { ModelFiles } from "../format/model.js";
+import { createModelFiles, type FoundFile } from "../format/model-files.js";
+import type { PathSource } from "../format/package-writer.js";
+import { formatSignature } from "../format/signature-json.js";
+import type { BareSource } from "./find-source.js";
+import { type InputExample, readInputExample } from "./input-example.js";
+import type { PreparedModel } from "./prepared-model.js";
+import type { Progress } from "./progress.js";
+
+export interface BareModelOptions {
+  readonly name?: string | undefined;
+  readonly inputExample?: string | undefined;
+  readonly flavors: FlavorRegistry;
+  /** The time the model is said to be made. */
+  readonly modifiedAt: Date;
+  readonly progress: Progress;
+}
+
+/** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
+export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
+  const described = await describe(source, options.flavors);
+  const files = source.files.filter(({ name }) => described.files?.includes(name) ?? true);
+  const hashed = await hashAll(files, options.progress);
+  const example =
+    options.inputExample === undefined ? undefined : await readInputExample(options.inputExample, described.signature);
+  const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, options)));
+  const descriptor = parseMlmodel(content);
+  const model = {
+    name: options.name ?? source.name,
+    descriptor,
+    files: createModelFiles(files),
+    digest: undefined,
+    warnings: [],
+    async [Symbol.asyncDispose]() {},
+  };
+  return {
+    model,
+    sources: [{ name: MLMODEL_FILE, content }, ...(example?.files ?? []), ...hashed],
+    warnings: warningsOf(described),
+  };
+}
+
+async function describe({ files, where }: BareSource, flavors: FlavorRegistry): Promise<DescribedModel> {
+  const candidates: ModelFiles = createModelFiles(files);
+  for (const flavor of flavors.flavors) {
+    const described = await flavor.describe?.(candidates);
+    if (described !== undefined) return described;
+  }
+  const hint =
+    "Expected an .onnx file, or a folder that MLflow saved. See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
+  throw new MlserveError("unsupported_model", "holds no model that can be packed", { where, hint });
+}
+
+/** Before they are written, for the MLmodel file comes first and its uuid covers them. */
+async function hashAll(files: readonly FoundFile[], progress: Progress): Promise<PathSource[]> {
+  // Once now and once when they are written.
+  for (const { bytes } of files) progress.expect(2 * bytes);
+  const hashed: PathSource[] = [];
+  for (const file of files) {
+    const { bytes, sha256 } = await hashFile(file, progress.add);
+    hashed.push({ name: file.name, path: file.path, bytes, sha256 });
+  }
+  return hashed;
+}
+
+/** The format that is written here is that of this version. */
+const MLFLOW_VERSION = "3.17.2";
+
+/** The fields of MLflow's own files, without those that only Python or a tracking server gives a meaning. */
+function toMapping(
+  { flavors, signature }: DescribedModel,
+  files: readonly PathSource[],
+  example: InputExample | undefined,
+  { name, modifiedAt }: BareModelOptions,
+): Record<string, unknown> {
+  const checksums = new Map(files.map((file) => [file.name, file.sha256 ?? ""]));
+  const sizes = [
+    ...files.map(({ bytes }) => bytes),
+    ...(example?.files ?? []).map(({ content }) => content.byteLength),
+  ];
+  return {
+    flavors,
+    is_signature_from_type_hint: false,
+    ...(name === undefined ? {} : { metadata: { mlserve: { name } } }),
+    mlflow_version: MLFLOW_VERSION,
+    model_id: null,
+    model_size_bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+    model_uuid: sha256Of(formatChecksums(checksums)).slice(0, 32),
+    prompts: null,
+    ...(example === undefined ? {} : { saved_input_example_info: example.info }),
+    signature: formatSignature(signature),
+    type_hint_from_example: false,
+    utc_time_created: toPythonTime(modifiedAt),
+  };
+}
+
+/** `2026-01-02 03:04:05.000000`, in UTC. */
+function toPythonTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replace("T", " ")}.000000`;
+}
+
+function warningsOf({ signature }: DescribedModel): string[] {
+  if (signature.inputs !== undefined) return [];
+  return ["the model does not say what it takes in a way that a signature can hold: requests are not checked"];
+}

@@ -1,0 +1,71 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { SIGNATURE_FILE } from "../format/checksums.js";
+import { MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel } from "../format/mlmodel.js";
+import { type Edit, editMlmodel } from "../format/mlmodel-writer.js";
+import { openFolder } from "../format/open-model.js";
+import type { PathSource } from "../format/package-writer.js";
+import type { SavedSource } from "./find-source.js";
+import { type InputExample, readInputExample } from "./input-example.js";
+import type { PreparedModel } from "./prepared-model.js";
+import type { Progress } from "./progress.js";
+
+export interface SavedModelOptions {
+  readonly name?: string | undefined;
+  readonly inputExample?: string | undefined;
+  readonly progress: Progress;
+  /** A file of the folder that is no part of the model, by its real path. */
+  readonly ignore?: string | undefined;
+}
+
+/** Opens a saved folder and checks it; its MLmodel file stays as it is unless an option changes it. */
+export async function prepareSaved(source: SavedSource, options: SavedModelOptions): Promise<PreparedModel> {
+  const saved = await openFolder(source.folder, {}, options.ignore);
+  const { files, checksums, descriptor } = saved;
+  const example =
+    options.inputExample === undefined ? undefined : await readInputExample(options.inputExample, descriptor.signature);
+  const before = await files.read(MLMODEL_FILE);
+  const content = editDescriptor(before, descriptor, options.name, example);
+  const replaced = [{ name: MLMODEL_FILE, content }, ...(example?.files ?? [])];
+  const kept = files.names
+    .filter((name) => replaced.every((file) => file.name !== name))
+    .map(
+      (name): PathSource => ({ name, path: files.path(name), bytes: files.size(name), sha256: checksums?.get(name) }),
+    );
+  for (const file of kept) options.progress.expect(file.bytes);
+  const name = options.name ?? saved.name;
+  const model = { ...saved, name, descriptor: content === before ? descriptor : parseMlmodel(content) };
+  return { model, sources: [...replaced, ...kept], warnings: await signatureWarnings(source) };
+}
+
+/** The very bytes when there is nothing to change. */
+function editDescriptor(
+  content: Uint8Array,
+  descriptor: MlmodelDescriptor,
+  name: string | undefined,
+  example: InputExample | undefined,
+): Uint8Array {
+  const edits: Edit[] = [];
+  if (name !== undefined) edits.push(nameEdit(descriptor, name));
+  if (example !== undefined) edits.push([["saved_input_example_info"], example.info]);
+  return edits.length === 0 ? content : Buffer.from(editMlmodel(Buffer.from(content).toString("utf8"), edits));
+}
+
+/** Under `metadata`, which Python's mlflow passes through. */
+function nameEdit({ metadata }: MlmodelDescriptor, name: string): Edit {
+  if (metadata === undefined) return [["metadata"], { mlserve: { name } }];
+  const block = metadata.mlserve;
+  return [["metadata", "mlserve"], { ...(isMap(block) ? block : {}), name }];
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function signatureWarnings({ folder }: SavedSource): Promise<string[]> {
+  const there = await stat(join(folder, SIGNATURE_FILE)).then(
+    () => true,
+    () => false,
+  );
+  return there ? [`${SIGNATURE_FILE} is left out: sign the list of the new package`] : [];
+}

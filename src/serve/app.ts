@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import type { IncomingMessage } from "node:http";
+import { type Clock, monotonicClock } from "../core/clock.js";
+import { MlserveError } from "../core/errors.js";
+import { type Logger, silentLogger } from "../core/logger.js";
+import { problemResponse } from "../http/problem.js";
+import type { Metrics } from "./metrics.js";
+import type { ModelRepository } from "./repository.js";
+import { healthRoute } from "./routes/health.js";
+import { invocationsRoute } from "./routes/invocations.js";
+import { metricsRoute } from "./routes/metrics.js";
+import { observeRequests } from "./observe-requests.js";
+import { versionRoute } from "./routes/version.js";
+
+export interface AppOptions {
+  readonly metrics: Metrics;
+  readonly logger?: Logger;
+  /** Bytes of a request's body. Default 32 MiB. */
+  readonly maxBodyBytes?: number;
+  /** What `/version` answers. */
+  readonly version?: string;
+  readonly clock?: Clock;
+}
+
+/** What @hono/node-server hands through; absent where a test calls `app.request()`. */
+export interface AppEnv {
+  Bindings: { incoming?: IncomingMessage };
+  Variables: { requestId: string };
+}
+
+const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The HTTP application: MLflow's scoring routes over the models of a repository.
+ *
+ * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`.
+ */
+export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
+  const { metrics, logger = silentLogger, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, version = "unknown", clock = monotonicClock } = options;
+  const app = new Hono<AppEnv>();
+  const get = { "/ping": healthRoute(models), "/health": healthRoute(models), "/version": versionRoute(version), "/metrics": metricsRoute(metrics) };
+  const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes }) };
+
+  app.use(observeRequests({ metrics, clock, routes: new Set([...Object.keys(get), ...Object.keys(post)]) }));
+  for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
+  for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
+
+  app.notFound(() => problemResponse(new MlserveError("not_found", "no such route", { hint: "Requests for predictions go to POST /invocations" })));
+  app.onError((error, context) => {
+    const response = problemResponse(error);
+    if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
+    return response;
+  });
+  return app;
+}
+
+function refuseMethod(allowed: string): () => Response {
+  return () => problemResponse(new MlserveError("method_not_allowed", `expected ${allowed}`), { allow: allowed });
+}

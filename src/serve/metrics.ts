@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Phase } from "../core/clock.js";
+import type { ServedModel } from "./served-model.js";
+
+/** Everything that is counted or timed: the only place where a metric is named. */
+export interface Metrics {
+  requestStarted(): void;
+  /** `route` is a path of ours, never the caller's; `milliseconds` from the first byte read to the answer made. */
+  requestEnded(route: string, status: number, milliseconds: number): void;
+  rowsPredicted(rows: number): void;
+  phaseEnded(phase: Phase, milliseconds: number): void;
+  modelLoaded(model: ServedModel): void;
+  readonly contentType: string;
+  /** The Prometheus text of all metrics. */
+  text(): Promise<string>;
+}
+
+/** From 50 µs, a tiny model's run, to 10 s. */
+const BUCKETS_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics of one server, in a registry of its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({ name: "mlserve_requests_total", help: "Answered requests.", labelNames: ["route", "status"], registers });
+  const inFlight = new Gauge({ name: "mlserve_requests_in_flight", help: "Requests that are being answered.", registers });
+  const seconds = new Histogram({ name: "mlserve_request_seconds", help: "Time from request to answer.", labelNames: ["route"], buckets: BUCKETS_SECONDS, registers });
+  const phases = new Histogram({ name: "mlserve_phase_seconds", help: "Time in each phase of a scoring request.", labelNames: ["phase"], buckets: BUCKETS_SECONDS, registers });
+  const rows = new Counter({ name: "mlserve_rows_total", help: "Rows predicted.", registers });
+  const info = new Gauge({ name: "mlserve_model_info", help: "The served model; always 1.", labelNames: ["name", "flavor", "digest"], registers });
+  const loadSeconds = new Gauge({ name: "mlserve_model_load_seconds", help: "Time to open, load and warm up the model.", registers });
+  return {
+    requestStarted: () => inFlight.inc(),
+    requestEnded(route, status, milliseconds) {
+      inFlight.dec();
+      requests.inc({ route, status });
+      seconds.observe({ route }, milliseconds / 1000);
+    },
+    rowsPredicted: (count) => rows.inc(count),
+    phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
+    modelLoaded(model) {
+      info.set({ name: model.name, flavor: model.flavor, digest: model.digest ?? "" }, 1);
+      loadSeconds.set(model.loadMs / 1000);
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { choice, DURATION, FILE, integer, PORT, SIZE, SWITCH, text } from "../../src/config/value-types.js";
+
+const TYPES = {
+  DURATION,
+  FILE,
+  PORT,
+  SIZE,
+  SWITCH,
+  text: text("NAME"),
+  choice: choice(["debug", "info"]),
+  integer: integer("N", 1, 8),
+};
+
+type TypeName = keyof typeof TYPES;
+
+const ACCEPTED: readonly (readonly [TypeName, string, unknown])[] = [
+  ["DURATION", "30s", 30_000],
+  ["DURATION", "250ms", 250],
+  ["DURATION", "1.5s", 1500],
+  ["DURATION", "5m", 300_000],
+  ["DURATION", "1h", 3_600_000],
+  ["DURATION", "30", 30_000],
+  ["DURATION", "0", 0],
+  ["DURATION", "0.5", 500],
+  ["DURATION", " 2 s ", 2000],
+  ["SIZE", "32MB", 32_000_000],
+  ["SIZE", "32mb", 32_000_000],
+  ["SIZE", "1GiB", 1_073_741_824],
+  ["SIZE", "500 KB", 500_000],
+  ["SIZE", "1.5KiB", 1536],
+  ["SIZE", "1024", 1024],
+  ["SIZE", "7B", 7],
+  ["PORT", "0", 0],
+  ["PORT", "65535", 65_535],
+  ["PORT", "08080", 8080],
+  ["SWITCH", "true", true],
+  ["SWITCH", "1", true],
+  ["SWITCH", "ON", true],
+  ["SWITCH", "no", false],
+  ["SWITCH", "0", false],
+  ["text", "iris", "iris"],
+  ["FILE", "-", "-"],
+  ["choice", "info", "info"],
+  ["integer", "8", 8],
+];
+
+const REFUSED: readonly (readonly [TypeName, string, RegExp])[] = [
+  ["DURATION", "soon", /^expected a time such as 250ms/],
+  ["DURATION", "-1s", /^expected a time/],
+  ["DURATION", "3 weeks", /^expected a time/],
+  ["DURATION", "25000h", /^expected a time/],
+  ["DURATION", "", /^expected a time/],
+  ["SIZE", "12XB", /^expected a size such as/],
+  ["SIZE", "-1", /^expected a size/],
+  ["SIZE", "99999999999GB", /^expected a size/],
+  ["SIZE", "1e3", /^expected a size/],
+  ["PORT", "65536", /^expected a whole number from 0 to 65535$/],
+  ["PORT", "-1", /^expected a whole number/],
+  ["PORT", "80.5", /^expected a whole number/],
+  ["PORT", "http", /^expected a whole number/],
+  ["PORT", "0x50", /^expected a whole number/],
+  ["SWITCH", "maybe", /^expected true or false$/],
+  ["SWITCH", "constructor", /^expected true or false$/],
+  ["text", "  ", /^expected a text that is not empty$/],
+  ["FILE", "", /^expected the name of a file$/],
+  ["choice", "Info", /^expected one of debug, info$/],
+  ["integer", "0", /^expected a whole number from 1 to 8$/],
+  ["integer", "9", /^expected a whole number from 1 to 8$/],
+];
+
+describe("value types", () => {
+  it.each(ACCEPTED)("%s reads %j as %j", (name, written, value) => {
+    expect(TYPES[name].schema.parse(written)).toBe(value);
+  });
+
+  it.each(REFUSED)("%s refuses %j", (name, written, message) => {
+    const result = TYPES[name].schema.safeParse(written);
+    expect(result.error?.issues.map((issue) => issue.message)).toEqual([expect.stringMatching(message)]);
+  });
+});

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
+import { createFlavorRegistry } from "../../src/flavors/registry.js";
+import { createApp } from "../../src/serve/app.js";
+import { loadModel } from "../../src/serve/load.js";
+import { createMetrics } from "../../src/serve/metrics.js";
+import type { ServedModel } from "../../src/serve/served-model.js";
+import { bodyOf, findDifference, goldenCases, goldenModels, isStrictJsonCase, modelPath } from "../support/golden.js";
+
+// Some have nothing but cases in which MLflow is at fault.
+const models = goldenModels().filter((model) => !model.startsWith("py_") && goldenCases(model).some(isStrictJsonCase));
+const answered = new Set<string>();
+
+describe.each(models)("%s", (model) => {
+  const cases = goldenCases(model).filter(isStrictJsonCase);
+  let served: ServedModel | undefined;
+
+  beforeAll(async () => {
+    served = await loadModel(modelPath(model), { flavors: createFlavorRegistry([onnxFlavor]), coercion: "mlflow" });
+  });
+  afterAll(() => served?.[Symbol.asyncDispose]());
+
+  it.each(cases.map((golden) => [golden.id, golden] as const))("%s", async (id, golden) => {
+    const app = createApp({ current: served }, { metrics: createMetrics(), version: "0.0.0" });
+    const body = bodyOf(golden);
+    const { method, headers } = golden;
+    // A request without a body takes none, and the bytes of a fixture are shared with nobody.
+    const response = await app.request(golden.path, { method, headers, ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }) });
+    const mediaType = response.headers.get("content-type")?.split(";")[0] ?? null;
+    const answer = { status: response.status, mediaType, text: await response.text() };
+    expect(findDifference(golden, answer)).toBeUndefined();
+    answered.add(id);
+  });
+});
+
+describe("the strict cases of ONNX models", () => {
+  it("were all answered, as many as the files hold", () => {
+    const folder = join(import.meta.dirname, "../fixtures/golden");
+    const lines = readdirSync(folder)
+      .filter((file) => !file.startsWith("py_"))
+      .flatMap((file) => readFileSync(join(folder, file), "utf8").split("\n"))
+      .filter((line) => line !== "" && !line.includes('"quirk": true') && !/"content-type": "(text\/csv|application\/vnd\.apache\.parquet)/.test(line));
+    expect(lines.length).toBe(799);
+    expect(answered.size).toBe(lines.length);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { MlserveError } from "../../src/core/errors.js";
+import type { Logger } from "../../src/core/logger.js";
+import { createApp } from "../../src/serve/app.js";
+import { createMetrics } from "../../src/serve/metrics.js";
+import { sumModel, sumPredictor } from "../support/sum-model.js";
+
+const table = { dataframe_split: { columns: ["a", "b"], data: [[1, 2], [3, 4.5]] } };
+const json = { "content-type": "application/json" };
+
+function post(body: unknown, headers: Record<string, string> = json): RequestInit {
+  return { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) };
+}
+
+function appOf(model = sumModel(), options: { maxBodyBytes?: number; logger?: Logger } = {}) {
+  const metrics = createMetrics();
+  return createApp({ current: model }, { metrics, version: "1.2.3", ...options });
+}
+
+describe("POST /invocations", () => {
+  it("answers a table with a record per row", async () => {
+    const response = await appOf().request("/invocations", post(table));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(await response.json()).toEqual({ predictions: [{ total: 3 }, { total: 7.5 }] });
+  });
+
+  it.each<{ name: string; path?: string; init: RequestInit; status: number; code: string; message: string; allow?: string }>([
+    { name: "another path", path: "/predict", init: post(table), status: 404, code: "ENDPOINT_NOT_FOUND", message: "POST /invocations" },
+    { name: "another case of the path", path: "/Invocations", init: post(table), status: 404, code: "ENDPOINT_NOT_FOUND", message: "no such route" },
+    { name: "GET", init: {}, status: 405, code: "BAD_REQUEST", message: "expected POST", allow: "POST" },
+    { name: "PUT", init: { ...post(table), method: "PUT" }, status: 405, code: "BAD_REQUEST", message: "expected POST", allow: "POST" },
+    { name: "POST to /ping", path: "/ping", init: post({}), status: 405, code: "BAD_REQUEST", message: "expected GET", allow: "GET" },
+    { name: "text/plain", init: post(table, { "content-type": "text/plain" }), status: 415, code: "BAD_REQUEST", message: "expected application/json" },
+    { name: "another charset", init: post(table, { "content-type": "application/json; charset=latin-1" }), status: 415, code: "BAD_REQUEST", message: "charset utf-8" },
+    { name: "a compressed body", init: post(table, { ...json, "content-encoding": "gzip" }), status: 415, code: "BAD_REQUEST", message: "Content-Encoding" },
+    { name: "no type, from another origin", init: post(table, { "content-type": "", origin: "http://evil.example" }), status: 415, code: "BAD_REQUEST", message: "expected application/json" },
+    { name: "a body over the limit", init: post({ ...table, x: "x".repeat(1000) }), status: 413, code: "BAD_REQUEST", message: "more than the 1000 bytes" },
+    { name: "what is no JSON", init: post("{"), status: 400, code: "BAD_REQUEST", message: "not valid JSON at line 1, column 2" },
+    { name: "a missing column", init: post({ dataframe_records: [{ a: 1 }] }), status: 400, code: "INVALID_PARAMETER_VALUE", message: 'missing column "b"' },
+  ])("refuses $name with $status", async ({ path = "/invocations", init, status, code, message, allow }) => {
+    const response = await appOf(sumModel(), { maxBodyBytes: 1000 }).request(path, init);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("allow")).toBe(allow ?? null);
+    expect(await response.json()).toEqual({ error_code: code, message: expect.stringContaining(message) });
+  });
+
+  it("takes a body without a type for JSON when no page sent it", async () => {
+    const bytes = new TextEncoder().encode(JSON.stringify(table));
+    const response = await appOf().request("/invocations", { method: "POST", body: bytes });
+    expect(response.status).toBe(200);
+  });
+
+  it("tells a model's failure to its log, and only the fact to the caller", async () => {
+    const logged: object[] = [];
+    const ignore = (): void => {};
+    const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void logged.push(fields) };
+    const cause = new TypeError("secret of the model");
+    const broken = sumModel(sumPredictor(() => Promise.reject(cause)));
+    const response = await appOf(broken, { logger }).request("/invocations", post(table, { ...json, "x-request-id": "r-1" }));
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
+    expect(logged).toEqual([{ err: cause, requestId: "r-1" }]);
+  });
+
+  it("answers what a model refuses with its 400", async () => {
+    const picky = sumModel(sumPredictor(() => Promise.reject(new MlserveError("model_rejected_input", "expected two rows"))));
+    const response = await appOf(picky).request("/invocations", post(table));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error_code: "BAD_REQUEST", message: "expected two rows" });
+  });
+});
+
+describe("the other routes", () => {
+  it.each(["/ping", "/health", "/ping?x=1"])("GET %s is 200 with a model", async (path) => {
+    expect((await appOf().request(path)).status).toBe(200);
+  });
+
+  it.each(["/ping", "/health"])("GET %s is 503 without one", async (path) => {
+    const app = createApp({ current: undefined }, { metrics: createMetrics() });
+    expect((await app.request(path)).status).toBe(503);
+    expect((await app.request("/invocations", post(table))).status).toBe(503);
+  });
+
+  it("GET /version is the bare version", async () => {
+    expect(await (await appOf().request("/version")).text()).toBe("1.2.3");
+  });
+
+  it("repeats the caller's request id, and makes one otherwise", async () => {
+    const app = appOf();
+    expect((await app.request("/ping", { headers: { "x-request-id": "abc-1" } })).headers.get("x-request-id")).toBe("abc-1");
+    expect((await app.request("/ping")).headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("GET /metrics counts requests, rows and phases, and names no path of the caller's", async () => {
+    const metrics = createMetrics();
+    const app = createApp({ current: sumModel(sumPredictor(), metrics) }, { metrics });
+    await app.request("/invocations", post(table));
+    await app.request("/invocations", post("{"));
+    await app.request("/secret-path", post(table));
+    const text = await (await app.request("/metrics")).text();
+    expect(text).toContain('mlserve_requests_total{route="/invocations",status="200"} 1');
+    expect(text).toContain('mlserve_requests_total{route="/invocations",status="400"} 1');
+    expect(text).toContain('mlserve_requests_total{route="other",status="404"} 1');
+    expect(text).toContain("mlserve_rows_total 2");
+    expect(text).toContain('mlserve_phase_seconds_count{phase="predict"} 1');
+    expect(text).not.toContain("secret-path");
+  });
+});

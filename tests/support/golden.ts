@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const FIXTURES = join(import.meta.dirname, "../fixtures");
+
+/** One request of MLflow's own scoring server and what it answered; see tests/fixtures/README.md. */
+export interface GoldenCase {
+  readonly id: string;
+  readonly model: string;
+  readonly kind: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | null;
+  readonly body_base64?: string | null;
+  readonly expect: GoldenAnswer;
+  readonly expect_alt?: GoldenAnswer;
+  readonly quirk?: boolean;
+}
+
+export interface GoldenAnswer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly bigint?: readonly string[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly mediaType: string | null;
+  readonly text: string;
+}
+
+export function modelPath(model: string): string {
+  return join(FIXTURES, "models", model);
+}
+
+export function goldenModels(): string[] {
+  return readdirSync(join(FIXTURES, "golden")).map((file) => file.replace(/\.jsonl$/, "")).sort();
+}
+
+export function goldenCases(model: string): GoldenCase[] {
+  const text = readFileSync(join(FIXTURES, "golden", `${model}.jsonl`), "utf8");
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): GoldenCase => JSON.parse(line));
+}
+
+/** Cases in which MLflow is not at fault itself, and whose body is neither CSV nor Parquet. */
+export function isStrictJsonCase(golden: GoldenCase): boolean {
+  const type = golden.headers["content-type"] ?? "";
+  return golden.quirk !== true && !type.startsWith("text/csv") && !type.includes("parquet");
+}
+
+export function bodyOf({ body, body_base64: base64 }: GoldenCase): Uint8Array | undefined {
+  if (base64 !== undefined && base64 !== null) return Buffer.from(base64, "base64");
+  return body === undefined || body === null ? undefined : Buffer.from(body, "utf8");
+}
+
+/** Why an answer is neither of the recorded ones; undefined when it is. */
+export function findDifference(golden: GoldenCase, answer: Answer): string | undefined {
+  const difference = compareAnswer(golden.expect, answer, golden);
+  if (difference === undefined || golden.expect_alt === undefined) return difference;
+  return compareAnswer(golden.expect_alt, answer, golden) === undefined ? undefined : difference;
+}
+
+function compareAnswer(expected: GoldenAnswer, answer: Answer, golden: GoldenCase): string | undefined {
+  if (answer.status !== expected.status) return `expected status ${expected.status}, got ${answer.status}: ${answer.text}`;
+  if (golden.method === "HEAD") return undefined;
+  if (expected.status >= 400) return compareProblem(expected.json, answer);
+  if (golden.path !== "/invocations" || expected.json === undefined) return undefined;
+  if (answer.mediaType !== "application/json") return `expected application/json, got ${answer.mediaType}`;
+  const lost = expected.bigint?.find((digits) => !new RegExp(`(?<![\\d.])${digits}(?![\\d.eE])`).test(answer.text));
+  return lost === undefined ? compareValues(expected.json, JSON.parse(answer.text), "$") : `the integer ${lost} lost digits`;
+}
+
+function compareProblem(expected: unknown, answer: Answer): string | undefined {
+  const { error_code: code, message } = JSON.parse(answer.text);
+  if (typeof code !== "string" || typeof message !== "string") return `expected error_code and message, got ${answer.text}`;
+  const recorded = typeof expected === "object" && expected !== null && "error_code" in expected ? expected.error_code : code;
+  return recorded === code ? undefined : `expected error_code ${String(recorded)}, got ${code}: ${message}`;
+}
+
+/** Ways of writing that there is no finite value. */
+const NO_VALUES: ReadonlySet<unknown> = new Set([null, "NaN", "Infinity", "-Infinity", "NaT"]);
+
+function compareValues(expected: unknown, actual: unknown, path: string): string | undefined {
+  if (expected === actual || (NO_VALUES.has(expected) && NO_VALUES.has(actual))) return undefined;
+  if (typeof expected === "number" && typeof actual === "number") {
+    return Math.abs(expected - actual) <= 1e-5 + 1e-4 * Math.abs(expected) ? undefined : `${path}: expected ${expected}, got ${actual}`;
+  }
+  if (typeof expected !== "object" || typeof actual !== "object" || expected === null || actual === null) {
+    return `${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
+  }
+  const keys = Object.keys(expected).sort();
+  if (Array.isArray(expected) !== Array.isArray(actual) || keys.join() !== Object.keys(actual).sort().join()) {
+    return `${path}: expected the keys ${keys.join()}, got ${Object.keys(actual).join()}`;
+  }
+  const of = (value: object, key: string): unknown => Reflect.get(value, key);
+  return keys.map((key) => compareValues(of(expected, key), of(actual, key), `${path}.${key}`)).find((found) => found !== undefined);
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config";
+
+const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**"];
+
+/** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
+const SUITES = {
+  test: { include: ["tests/**/*.test.ts"], exclude: FOLDERS_OF_THEIR_OWN, testTimeout: 30_000, hookTimeout: 60_000 },
+  install: {
+    include: ["tests/install/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+  },
+  clone: { include: ["tests/clone/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 600_000 },
+};
+
+export default defineConfig(({ mode }) => {
+  const suite = Object.entries(SUITES).find(([name]) => name === mode)?.[1];
+  if (suite === undefined)
+    throw new Error(`no suite for the mode ${mode}: expected one of ${Object.keys(SUITES).join(", ")}`);
+  return { test: suite };
+});
