@@ -18,5 +18,6 @@ export default defineConfig(({ mode }) => {
   const suite = Object.entries(SUITES).find(([name]) => name === mode)?.[1];
   if (suite === undefined)
     throw new Error(`no suite for the mode ${mode}: expected one of ${Object.keys(SUITES).join(", ")}`);
-  return { test: suite };
+  // Tests that load the runtime in their own process must not send usage to its makers.
+  return { test: { ...suite, env: { ORT_DISABLE_TELEMETRY: "1" } } };
 });

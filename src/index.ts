@@ -9,18 +9,25 @@ export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "
 export type { Logger } from "./core/logger.js";
 export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { chooseFlavor } from "./flavors/choose.js";
-export { type DescribedModel, defineFlavor, type Flavor, type LoadOptions, type PredictContext, type Predictor } from "./flavors/flavor.js";
+export {
+  type DescribedModel,
+  defineFlavor,
+  type Flavor,
+  type LoadOptions,
+  type PredictContext,
+  type Predictor,
+} from "./flavors/flavor.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
 export type { MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";
 export { openModel } from "./format/open-model.js";
 export type { ColumnSpec, DataType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./format/signature.js";
-export { pack, type PackOptions, type PackResult } from "./pack/pack.js";
+export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
 export type { ExecuteRequest, Executor, Reply } from "./pipeline/executor.js";
 export { type AppOptions, createApp } from "./serve/app.js";
-export { loadModel, type LoadModelOptions } from "./serve/load.js";
+export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
 export type { ModelRepository } from "./serve/repository.js";
-export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";
 export type { ServedModel } from "./serve/served-model.js";
+export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";

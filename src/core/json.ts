@@ -1,5 +1,22 @@
 import { isUtf8 } from "node:buffer";
 import { MlserveError } from "./errors.js";
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  DOT,
+  END,
+  ESCAPES,
+  MINUS,
+  NINE,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  PLUS,
+  QUOTE,
+  ZERO,
+} from "./json-bytes.js";
 
 /**
  * A float whose value is whole, or too large to be finite: JSON `1.0` and `1e3` are floats to Python, `1` and `1000` are
@@ -53,32 +70,6 @@ export function toPlain(value: JsonValue): unknown {
   for (const [key, item] of value) object[key] = toPlain(item);
   return object;
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const MINUS = 0x2d;
-const PLUS = 0x2b;
-const DOT = 0x2e;
-const ZERO = 0x30;
-const NINE = 0x39;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const END = -1;
-
-const ESCAPES: Readonly<Record<number, string>> = {
-  [QUOTE]: '"',
-  [BACKSLASH]: "\\",
-  0x2f: "/",
-  0x62: "\b",
-  0x66: "\f",
-  0x6e: "\n",
-  0x72: "\r",
-  0x74: "\t",
-};
 
 const UNCLOSED_STRING = "expected the closing quote of a string";
 const RAW_CONTROL = "a control character in a string must be escaped";
@@ -158,7 +149,11 @@ class JsonReader {
       if (this.skipSpace() !== QUOTE) throw this.fault("expected a key in double quotes");
       const key = this.readString();
       if (this.refuseRepeated && object.has(key)) {
-        throw new MlserveError("invalid_body", "a key stands twice in its object, and only one of its values would count", { where: this.place() });
+        throw new MlserveError(
+          "invalid_body",
+          "a key stands twice in its object, and only one of its values would count",
+          { where: this.place() },
+        );
       }
       if (this.skipSpace() !== COLON) throw this.fault("expected ':'");
       this.position++;

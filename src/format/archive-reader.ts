@@ -38,11 +38,14 @@ async function extractFrom(handle: FileHandle, folder: string, limits: ArchiveLi
   const gunzip = (await isGzip(handle)) ? createGunzip() : undefined;
   const source = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
   const guard = createGuard(limits, gunzip);
+  const space = await freeBytes(folder);
   const reader = extract();
+  // Both start at once: who listens to the reader later would miss that it failed, and wait for ever.
+  const files = writeEntries(reader, folder, { limits, space });
   const feeding = gunzip === undefined ? pipeline(source, guard, reader) : pipeline(source, gunzip, guard, reader);
-  const [, files] = await bothOrFirstFailure(feeding, writeEntries(reader, folder, limits));
+  const [written] = await bothOrFirstFailure(files, feeding);
   if (gunzip !== undefined) await checkConsumed(handle, gunzip);
-  return files;
+  return written;
 }
 
 async function isGzip(handle: FileHandle): Promise<boolean> {
@@ -93,11 +96,16 @@ function refuseBomb(): never {
   });
 }
 
+interface Room {
+  readonly limits: ArchiveLimits;
+  /** Bytes that are free where the files are written. */
+  readonly space: number;
+}
+
 type Entry = ExtractEvents["entry"][1];
 
-async function writeEntries(reader: Extract, folder: string, limits: ArchiveLimits): Promise<ModelFile[]> {
+async function writeEntries(reader: Extract, folder: string, { limits, space }: Room): Promise<ModelFile[]> {
   const names = createNameSet();
-  const space = await freeBytes(folder);
   const files: ModelFile[] = [];
   let total = 0;
   for await (const entry of reader) {

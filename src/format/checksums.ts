@@ -30,7 +30,7 @@ export function parseChecksums(content: Uint8Array): Checksums {
   const lines = Buffer.from(content).toString("utf8").split("\n");
   if (lines.at(-1) === "") lines.pop();
   for (const [index, line] of lines.entries()) {
-    const [, sha256, name] = /^([0-9a-f]{64}) [ *](.+)$/i.exec(line) ?? [];
+    const [, sha256, name] = /^([0-9a-f]{64}) [ *](.+)$/is.exec(line) ?? [];
     if (sha256 === undefined || name === undefined) throw badLine(index, "expected a sha256, two spaces and a name");
     const fault = nameFault(name);
     if (fault !== undefined) throw badLine(index, fault);

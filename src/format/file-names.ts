@@ -98,9 +98,7 @@ function foldName(name: string): string {
 }
 
 function conflict(name: string, present: string): MlserveError {
-  const reason =
-    name === present
-      ? "the name stands twice"
-      : `cannot stand beside ${quoteName(present)}: to some file systems they are in each other's place`;
-  return new MlserveError("invalid_package", reason, { where: `file ${quoteName(name)}` });
+  const same = "there is another file or a folder of this name";
+  const alike = `cannot stand beside ${quoteName(present)}: to some file systems they are in each other's place`;
+  return new MlserveError("invalid_package", name === present ? same : alike, { where: `file ${quoteName(name)}` });
 }

@@ -1,5 +1,16 @@
 import type { DType } from "../core/tensor.js";
-import type { ColumnSpec, ColumnsSchema, DataType, ParamSpec, Property, ScalarType, Schema, Signature, TensorSpec, TensorsSchema } from "./signature.js";
+import type {
+  ColumnSpec,
+  ColumnsSchema,
+  DataType,
+  ParamSpec,
+  Property,
+  ScalarType,
+  Schema,
+  Signature,
+  TensorSpec,
+  TensorsSchema,
+} from "./signature.js";
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -27,12 +38,18 @@ export function toDataSchema(schema: Schema): JsonSchema {
 }
 
 function anyForms(): Record<string, JsonSchema> {
-  const table = { type: "object", properties: { columns: { type: "array" }, data: { type: "array" }, index: { type: "array" } }, required: ["data"] };
+  const table = {
+    type: "object",
+    properties: { columns: { type: "array" }, data: { type: "array" }, index: { type: "array" } },
+    required: ["data"],
+  };
   return { dataframe_split: table, dataframe_records: { type: "array" }, inputs: {}, instances: {} };
 }
 
 function formsOf(schema: Schema): Record<string, JsonSchema> {
-  return schema.kind === "columns" ? columnForms(schema) : { inputs: tensorsSchema(schema), instances: instancesSchema(schema) };
+  return schema.kind === "columns"
+    ? columnForms(schema)
+    : { inputs: tensorsSchema(schema), instances: instancesSchema(schema) };
 }
 
 function columnForms({ columns }: ColumnsSchema): Record<string, JsonSchema> {
@@ -41,15 +58,26 @@ function columnForms({ columns }: ColumnsSchema): Record<string, JsonSchema> {
   const split = {
     type: "object",
     properties: {
-      columns: { type: "array", items: { type: "string" }, ...(names.includes(undefined) ? {} : { examples: [names] }) },
+      columns: {
+        type: "array",
+        items: { type: "string" },
+        ...(names.includes(undefined) ? {} : { examples: [names] }),
+      },
       data: { type: "array", items: { type: "array" } },
       index: { type: "array" },
     },
     required: ["data"],
     additionalProperties: false,
   };
-  const lists = objectSchema(columns.map((column) => ({ ...column, schema: { type: "array", items: columnSchema(column) } })));
-  return { dataframe_split: split, dataframe_records: records, inputs: { anyOf: [lists, records] }, instances: records };
+  const lists = objectSchema(
+    columns.map((column) => ({ ...column, schema: { type: "array", items: columnSchema(column) } })),
+  );
+  return {
+    dataframe_split: split,
+    dataframe_records: records,
+    inputs: { anyOf: [lists, records] },
+    instances: records,
+  };
 }
 
 function recordSchema(columns: readonly ColumnSpec[]): JsonSchema {
@@ -87,7 +115,10 @@ function typeSchema(type: DataType): JsonSchema {
     case "array":
       return { type: "array", items: typeSchema(type.items) };
     case "object":
-      return objectSchema(type.properties.map((property) => ({ ...property, schema: propertySchema(property) })), false);
+      return objectSchema(
+        type.properties.map((property) => ({ ...property, schema: propertySchema(property) })),
+        false,
+      );
     case "map":
       return { type: "object", additionalProperties: typeSchema(type.values) };
     case "any":
@@ -143,7 +174,10 @@ function instancesSchema({ tensors }: TensorsSchema): JsonSchema {
 }
 
 function tensorSchema({ dtype, shape }: TensorSpec): JsonSchema {
-  return shape.reduceRight<JsonSchema>((items, size) => ({ type: "array", items, ...(size === -1 ? {} : { minItems: size, maxItems: size }) }), ELEMENTS[dtype]);
+  return shape.reduceRight<JsonSchema>(
+    (items, size) => ({ type: "array", items, ...(size === -1 ? {} : { minItems: size, maxItems: size }) }),
+    ELEMENTS[dtype],
+  );
 }
 
 function toParamsSchema(params: readonly ParamSpec[]): JsonSchema {

@@ -1,7 +1,7 @@
 import { MlserveError, quoteName } from "../core/errors.js";
-import { parseJsonText, toPlain, type JsonValue } from "../core/json.js";
-import { parseDType } from "./numpy-dtypes.js";
+import { type JsonValue, parseJsonText, toPlain } from "../core/json.js";
 import type { DType } from "../core/tensor.js";
+import { parseDType } from "./numpy-dtypes.js";
 
 /** The scalar column types of MLflow's signatures. */
 export const SCALAR_TYPES = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"] as const;
@@ -75,11 +75,17 @@ export function parseSignature(raw: { inputs?: unknown; outputs?: unknown; param
   return {
     inputs: parsePart(raw.inputs, "signature.inputs", parseSchema),
     outputs: parsePart(raw.outputs, "signature.outputs", parseSchema),
-    params: parsePart(raw.params, "signature.params", (specs, where) => specs.map((spec, i) => parseParam(spec, `${where}[${i}]`))),
+    params: parsePart(raw.params, "signature.params", (specs, where) =>
+      specs.map((spec, i) => parseParam(spec, `${where}[${i}]`)),
+    ),
   };
 }
 
-function parsePart<T>(text: unknown, where: string, parse: (specs: readonly JsonValue[], where: string) => T): T | undefined {
+function parsePart<T>(
+  text: unknown,
+  where: string,
+  parse: (specs: readonly JsonValue[], where: string) => T,
+): T | undefined {
   if (text === undefined || text === null) return undefined;
   if (typeof text !== "string") throw refusal(where, "expected a JSON text or null");
   let specs: JsonValue;
@@ -98,14 +104,16 @@ function parseSchema(specs: readonly JsonValue[], where: string): Schema {
   const tensors = entries.filter((entry) => entry.get("type") === "tensor").length;
   if (tensors !== 0 && tensors !== entries.length) throw refusal(where, "mixes tensors with columns");
   checkNames(entries, where);
-  if (tensors === 0) return { kind: "columns", columns: entries.map((entry, i) => parseColumn(entry, `${where}[${i}]`)) };
+  if (tensors === 0)
+    return { kind: "columns", columns: entries.map((entry, i) => parseColumn(entry, `${where}[${i}]`)) };
   if (tensors > 1 && !entries[0]?.has("name")) throw refusal(where, "several tensors need names");
   return { kind: "tensors", tensors: entries.map((entry, i) => parseTensor(entry, `${where}[${i}]`)) };
 }
 
 function checkNames(entries: readonly JsonMap[], where: string): void {
   const names = entries.map((entry) => entry.get("name")).filter((name) => name !== undefined && name !== null);
-  if (names.length !== 0 && names.length !== entries.length) throw refusal(where, "either all entries have a name or none");
+  if (names.length !== 0 && names.length !== entries.length)
+    throw refusal(where, "either all entries have a name or none");
   for (const name of names) if (typeof name !== "string") throw refusal(where, "a name must be a string");
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw refusal(where, `the name ${quoteName(String(repeated))} stands twice`);
@@ -145,11 +153,20 @@ function parseDataType(entry: JsonMap, where: string, depth = 0): DataType {
   const type = entry.get("type");
   switch (type) {
     case "array":
-      return { kind: "array", items: parseDataType(asMap(entry.get("items"), `${where}.items`), `${where}.items`, depth + 1) };
+      return {
+        kind: "array",
+        items: parseDataType(asMap(entry.get("items"), `${where}.items`), `${where}.items`, depth + 1),
+      };
     case "map":
-      return { kind: "map", values: parseDataType(asMap(entry.get("values"), `${where}.values`), `${where}.values`, depth + 1) };
+      return {
+        kind: "map",
+        values: parseDataType(asMap(entry.get("values"), `${where}.values`), `${where}.values`, depth + 1),
+      };
     case "object":
-      return { kind: "object", properties: parseProperties(asMap(entry.get("properties"), `${where}.properties`), where, depth) };
+      return {
+        kind: "object",
+        properties: parseProperties(asMap(entry.get("properties"), `${where}.properties`), where, depth),
+      };
     case "any":
       return { kind: "any" };
     case "sparkml_vector":
@@ -170,7 +187,8 @@ function parseProperties(entries: JsonMap, where: string, depth: number): Proper
 
 function asScalarType(type: JsonValue | undefined, where: string): ScalarType {
   const found = SCALAR_TYPES.find((known) => known === type);
-  if (found === undefined) throw refusal(`${where}.type`, `expected one of ${SCALAR_TYPES.join(", ")}, array, object, map, any, tensor`);
+  if (found === undefined)
+    throw refusal(`${where}.type`, `expected one of ${SCALAR_TYPES.join(", ")}, array, object, map, any, tensor`);
   return found;
 }
 

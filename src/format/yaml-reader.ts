@@ -91,15 +91,23 @@ function checkNesting(tokens: readonly CST.Token[], lines: LineCounter): void {
 }
 
 function toValue(document: Document<ParsedNode>): unknown {
+  let value: unknown;
   try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES });
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (cause) {
-    // The library's ReferenceError: an alias of itself, or too many of them.
-    throw new MlserveError("invalid_descriptor", "too many aliases (*name), or one inside itself", {
-      where: "MLmodel",
-      cause,
-    });
+    // The library's ReferenceError.
+    const reason = "an alias (*name) without its anchor, or too many of them";
+    throw new MlserveError("invalid_descriptor", reason, { where: "MLmodel", cause });
   }
+  checkDepth(value, 0);
+  return value;
+}
+
+/** Through aliases as well, one of which may lie inside itself. */
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (depth > MAX_DEPTH) throw refusal(`nested deeper than ${MAX_DEPTH} levels, or an alias inside itself`);
+  for (const item of Object.values(value)) checkDepth(item, depth + 1);
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -109,7 +117,6 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 const REASONS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "a key stands twice in one mapping",
   TAG_RESOLVE_FAILED: "a YAML tag (!name) that is not of plain YAML",
-  BAD_ALIAS: "an alias (*name) without its anchor",
   BAD_INDENT: "the indentation is wrong",
   TAB_AS_INDENT: "a tab stands where only spaces may indent",
   MULTIPLE_DOCS: "expected one YAML document",

@@ -22,6 +22,9 @@ function checkParameter(parameter: string): void {
   }
   if (name === "format" || name === "boundary") {
     const hint = "Name the form in the body instead: dataframe_split, dataframe_records, inputs or instances";
-    throw new MlserveError("unsupported_media_type", `the parameter "${name}" is not supported`, { where: "Content-Type", hint });
+    throw new MlserveError("unsupported_media_type", `the parameter "${name}" is not supported`, {
+      where: "Content-Type",
+      hint,
+    });
   }
 }

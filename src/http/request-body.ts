@@ -7,7 +7,11 @@ import { MlserveError } from "../core/errors.js";
  * `incoming` is Node's own request, where there is one: it is several times faster than the web stream over it. Throws
  * `body_too_large` as soon as the limit is passed, `request_aborted` when the client leaves.
  */
-export async function readRequestBody(request: Request, incoming: IncomingMessage | undefined, maxBytes: number): Promise<Uint8Array> {
+export async function readRequestBody(
+  request: Request,
+  incoming: IncomingMessage | undefined,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const length = Number(request.headers.get("content-length") ?? 0);
   if (length > maxBytes) throw tooLarge(maxBytes);
   if (incoming !== undefined) return readIncoming(incoming, maxBytes);
@@ -27,8 +31,10 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint
       if (bytes <= maxBytes) chunks.push(chunk);
       else settle(() => reject(tooLarge(maxBytes)));
     };
-    const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-    const onLost = (): void => settle(() => reject(new MlserveError("request_aborted", "the client left before its request was whole")));
+    const onEnd = (): void =>
+      settle(() => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+    const onLost = (): void =>
+      settle(() => reject(new MlserveError("request_aborted", "the client left before its request was whole")));
     incoming.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
     if (incoming.destroyed) onLost();
   });

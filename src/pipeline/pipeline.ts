@@ -1,9 +1,9 @@
-import type { Clock, PhaseObserver } from "../core/clock.js";
-import { monotonicClock } from "../core/clock.js";
-import { type CoercionName, COERCIONS } from "../codec/decode/coercion.js";
+import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import type { NonFinite } from "../codec/encode/non-finite.js";
 import { compileEncoder } from "../codec/encode/predictions.js";
+import type { Clock, PhaseObserver } from "../core/clock.js";
+import { monotonicClock } from "../core/clock.js";
 import type { Predictor } from "../flavors/flavor.js";
 import type { Signature } from "../format/signature.js";
 import type { ExecuteRequest, Executor, Reply } from "./executor.js";

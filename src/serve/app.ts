@@ -1,15 +1,15 @@
-import { Hono } from "hono";
 import type { IncomingMessage } from "node:http";
+import { Hono } from "hono";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
 import type { Metrics } from "./metrics.js";
+import { observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
 import { healthRoute } from "./routes/health.js";
 import { invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
-import { observeRequests } from "./observe-requests.js";
 import { versionRoute } from "./routes/version.js";
 
 export interface AppOptions {
@@ -36,16 +36,31 @@ const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
  * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`.
  */
 export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
-  const { metrics, logger = silentLogger, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, version = "unknown", clock = monotonicClock } = options;
+  const {
+    metrics,
+    logger = silentLogger,
+    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    version = "unknown",
+    clock = monotonicClock,
+  } = options;
   const app = new Hono<AppEnv>();
-  const get = { "/ping": healthRoute(models), "/health": healthRoute(models), "/version": versionRoute(version), "/metrics": metricsRoute(metrics) };
+  const get = {
+    "/ping": healthRoute(models),
+    "/health": healthRoute(models),
+    "/version": versionRoute(version),
+    "/metrics": metricsRoute(metrics),
+  };
   const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes }) };
 
   app.use(observeRequests({ metrics, clock, routes: new Set([...Object.keys(get), ...Object.keys(post)]) }));
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 
-  app.notFound(() => problemResponse(new MlserveError("not_found", "no such route", { hint: "Requests for predictions go to POST /invocations" })));
+  app.notFound(() =>
+    problemResponse(
+      new MlserveError("not_found", "no such route", { hint: "Requests for predictions go to POST /invocations" }),
+    ),
+  );
   app.onError((error, context) => {
     const response = problemResponse(error);
     if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");

@@ -1,7 +1,7 @@
-import { type Clock, monotonicClock } from "../core/clock.js";
-import { type Logger, silentLogger } from "../core/logger.js";
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NonFinite } from "../codec/encode/non-finite.js";
+import { type Clock, monotonicClock } from "../core/clock.js";
+import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
@@ -39,14 +39,36 @@ export async function loadModel(source: string | Model, options: LoadModelOption
   return closeOnFailure(close, () => loadOpened(model, close, start, options));
 }
 
-async function loadOpened(model: Model, close: () => Promise<void>, start: number, options: LoadModelOptions): Promise<ServedModel> {
-  const { logger = silentLogger, metrics, threads, coercion = "safe", nonFinite = "null", clock = monotonicClock } = options;
+async function loadOpened(
+  model: Model,
+  close: () => Promise<void>,
+  start: number,
+  options: LoadModelOptions,
+): Promise<ServedModel> {
+  const {
+    logger = silentLogger,
+    metrics,
+    threads,
+    coercion = "safe",
+    nonFinite = "null",
+    clock = monotonicClock,
+  } = options;
   const { name, descriptor, digest } = model;
   const { flavor, config } = chooseFlavor(descriptor, options.flavors);
   const predictor = await flavor.load(model, config, { logger, ...(threads === undefined ? {} : { threads }) });
   const observed = metrics === undefined ? {} : { observePhase: metrics.phaseEnded };
-  const executor = createPipeline({ signature: descriptor.signature, predictor, coercion, nonFinite, clock, ...observed });
-  await closeOnFailure(async () => executor[Symbol.asyncDispose](), () => warmUp(model, executor, logger));
+  const executor = createPipeline({
+    signature: descriptor.signature,
+    predictor,
+    coercion,
+    nonFinite,
+    clock,
+    ...observed,
+  });
+  await closeOnFailure(
+    async () => executor[Symbol.asyncDispose](),
+    () => warmUp(model, executor, logger),
+  );
   const served: ServedModel = {
     name,
     descriptor,

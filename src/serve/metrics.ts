@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Phase } from "../core/clock.js";
 import type { ServedModel } from "./served-model.js";
 
@@ -16,20 +16,52 @@ export interface Metrics {
 }
 
 /** From 50 µs, a tiny model's run, to 10 s. */
-const BUCKETS_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BUCKETS_SECONDS = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
 
 /** Metrics of one server, in a registry of its own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({ name: "mlserve_requests_total", help: "Answered requests.", labelNames: ["route", "status"], registers });
-  const inFlight = new Gauge({ name: "mlserve_requests_in_flight", help: "Requests that are being answered.", registers });
-  const seconds = new Histogram({ name: "mlserve_request_seconds", help: "Time from request to answer.", labelNames: ["route"], buckets: BUCKETS_SECONDS, registers });
-  const phases = new Histogram({ name: "mlserve_phase_seconds", help: "Time in each phase of a scoring request.", labelNames: ["phase"], buckets: BUCKETS_SECONDS, registers });
+  const requests = new Counter({
+    name: "mlserve_requests_total",
+    help: "Answered requests.",
+    labelNames: ["route", "status"],
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: "mlserve_requests_in_flight",
+    help: "Requests that are being answered.",
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "mlserve_request_seconds",
+    help: "Time from request to answer.",
+    labelNames: ["route"],
+    buckets: BUCKETS_SECONDS,
+    registers,
+  });
+  const phases = new Histogram({
+    name: "mlserve_phase_seconds",
+    help: "Time in each phase of a scoring request.",
+    labelNames: ["phase"],
+    buckets: BUCKETS_SECONDS,
+    registers,
+  });
   const rows = new Counter({ name: "mlserve_rows_total", help: "Rows predicted.", registers });
-  const info = new Gauge({ name: "mlserve_model_info", help: "The served model; always 1.", labelNames: ["name", "flavor", "digest"], registers });
-  const loadSeconds = new Gauge({ name: "mlserve_model_load_seconds", help: "Time to open, load and warm up the model.", registers });
+  const info = new Gauge({
+    name: "mlserve_model_info",
+    help: "The served model; always 1.",
+    labelNames: ["name", "flavor", "digest"],
+    registers,
+  });
+  const loadSeconds = new Gauge({
+    name: "mlserve_model_load_seconds",
+    help: "Time to open, load and warm up the model.",
+    registers,
+  });
   return {
     requestStarted: () => inFlight.inc(),
     requestEnded(route, status, milliseconds) {

@@ -20,6 +20,10 @@ export function observeRequests({ metrics, clock, routes }: ObserveOptions): Mid
     metrics.requestStarted();
     await next();
     context.res.headers.set("x-request-id", requestId);
-    metrics.requestEnded(routes.has(context.req.path) ? context.req.path : "other", context.res.status, clock() - start);
+    metrics.requestEnded(
+      routes.has(context.req.path) ? context.req.path : "other",
+      context.res.status,
+      clock() - start,
+    );
   };
 }

@@ -1,6 +1,6 @@
-import type { Executor } from "../pipeline/executor.js";
 import type { MlmodelDescriptor } from "../format/mlmodel.js";
 import type { Signature } from "../format/signature.js";
+import type { Executor } from "../pipeline/executor.js";
 
 /** A loaded model as every protocol sees it: only routes know HTTP. */
 export interface ServedModel extends AsyncDisposable {

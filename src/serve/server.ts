@@ -43,7 +43,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     else void answer(incoming, outgoing);
   };
   // A request without a Host header is refused by us, in JSON, not by Node.
-  const server = createServer({ ServerResponse: closingResponse(() => draining), requireHostHeader: false, keepAliveTimeout: 65_000 }, listener);
+  const server = createServer(
+    { ServerResponse: closingResponse(() => draining), requireHostHeader: false, keepAliveTimeout: 65_000 },
+    listener,
+  );
   server.on("clientError", refuseConnection);
   await listen(server, host, port);
   const address = server.address();
@@ -67,15 +70,31 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 }
 
 const LISTEN_FAULTS: Readonly<Record<string, { reason: string; hint: string }>> = {
-  EADDRINUSE: { reason: "the port is already in use", hint: "Stop what uses it, or choose another with --port (0 takes a free one)" },
-  EACCES: { reason: "this user may not listen on the port", hint: "Ports below 1024 are for root; choose another with --port" },
-  EADDRNOTAVAIL: { reason: "this machine does not have the address", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
+  EADDRINUSE: {
+    reason: "the port is already in use",
+    hint: "Stop what uses it, or choose another with --port (0 takes a free one)",
+  },
+  EACCES: {
+    reason: "this user may not listen on the port",
+    hint: "Ports below 1024 are for root; choose another with --port",
+  },
+  EADDRNOTAVAIL: {
+    reason: "this machine does not have the address",
+    hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses",
+  },
   ENOTFOUND: { reason: "the host name is not known", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
 };
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MlserveError {
-  const known = LISTEN_FAULTS[error.code ?? ""] ?? { reason: `the system refused to listen (${error.code})`, hint: "Check --host and --port" };
-  return new MlserveError("port_unavailable", known.reason, { where: `${host}:${port}`, hint: known.hint, cause: error });
+  const known = LISTEN_FAULTS[error.code ?? ""] ?? {
+    reason: `the system refused to listen (${error.code})`,
+    hint: "Check --host and --port",
+  };
+  return new MlserveError("port_unavailable", known.reason, {
+    where: `${host}:${port}`,
+    hint: known.hint,
+    cause: error,
+  });
 }
 
 function drain(server: Server, graceMs: number, logger: Logger): Promise<void> {
@@ -114,7 +133,11 @@ function isHostMissing({ headers, httpVersionMajor, httpVersionMinor }: Incoming
 
 function refuseMissingHost(outgoing: ServerResponse): void {
   const body = problemText(MALFORMED);
-  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body), connection: "close" };
+  const headers = {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  };
   outgoing.writeHead(400, headers).end(body);
 }
 
@@ -135,7 +158,9 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
     return;
   }
   const status = PARSER_STATUS[error.code ?? ""] ?? 400;
-  const body = problemText(new MlserveError("invalid_body", "the request is not valid HTTP/1.1, too large in its headers, or too slow"));
+  const body = problemText(
+    new MlserveError("invalid_body", "the request is not valid HTTP/1.1, too large in its headers, or too slow"),
+  );
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

@@ -9,7 +9,9 @@ describe("parseJson", () => {
         const text = JSON.stringify(value, null, indent);
         // Objects without a prototype, as ours are, and -0 as JSON spells it.
         const expected = JSON.parse(text, (_, item) =>
-          typeof item === "object" && item !== null && !Array.isArray(item) ? Object.assign(Object.create(null), item) : item,
+          typeof item === "object" && item !== null && !Array.isArray(item)
+            ? Object.assign(Object.create(null), item)
+            : item,
         );
         expect(narrow(toPlain(parseJsonText(text)))).toEqual(expected);
       }),
@@ -18,7 +20,24 @@ describe("parseJson", () => {
   });
 
   it("agrees with JSON.parse about which of any broken texts are JSON", () => {
-    const pieces = fc.constantFrom('"a"', "1", "-", "0.5", "e3", "{", "}", "[", "]", ",", ":", "true", "null", " ", "\\u12", "\n");
+    const pieces = fc.constantFrom(
+      '"a"',
+      "1",
+      "-",
+      "0.5",
+      "e3",
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      "true",
+      "null",
+      " ",
+      "\\u12",
+      "\n",
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
         const text = parts.join("");
@@ -43,10 +62,28 @@ describe("parseJson", () => {
     { name: "a whole float marked as one", text: "1.0", value: new JsonFloat(1) },
     { name: "an exponent as a float", text: "1e3", value: new JsonFloat(1000) },
     { name: "an integer zero with a sign as zero", text: "-0", value: 0 },
-    { name: "a float too large for 64 bits as infinity, marked as digits", text: "1e400", value: new JsonFloat(Number.POSITIVE_INFINITY) },
-    { name: "the last of repeated keys", text: '{"a":1,"b":2,"a":3}', value: new Map([["a", 3], ["b", 2]]) },
+    {
+      name: "a float too large for 64 bits as infinity, marked as digits",
+      text: "1e400",
+      value: new JsonFloat(Number.POSITIVE_INFINITY),
+    },
+    {
+      name: "the last of repeated keys",
+      text: '{"a":1,"b":2,"a":3}',
+      value: new Map([
+        ["a", 3],
+        ["b", 2],
+      ]),
+    },
     { name: "__proto__ as an ordinary key", text: '{"__proto__":1}', value: new Map([["__proto__", 1]]) },
-    { name: "keys like numbers in their own order", text: '{"10":1,"9":2}', value: new Map([["10", 1], ["9", 2]]) },
+    {
+      name: "keys like numbers in their own order",
+      text: '{"10":1,"9":2}',
+      value: new Map([
+        ["10", 1],
+        ["9", 2],
+      ]),
+    },
     { name: "a lone surrogate", text: '"\\ud800"', value: "\ud800" },
     { name: "a surrogate pair and text around it", text: '"ä\\ud83d\\ude00é\\n"', value: "ä😀é\n" },
     { name: "a text behind a byte order mark", text: "\ufeff[1]", value: [1] },
@@ -68,7 +105,11 @@ describe("parseJson", () => {
     { name: "text behind the value", bytes: "{} x", message: "line 1, column 4: expected the end of the text" },
     { name: "a text that ends too soon", bytes: '{"a":[1,', message: "expected a value, found the end of the text" },
     { name: "a fault on a later line", bytes: '{\n  "a": tru\n}', message: "line 2, column 8: expected a value" },
-    { name: "a raw control character", bytes: '"a\u0001b"', message: "a control character in a string must be escaped" },
+    {
+      name: "a raw control character",
+      bytes: '"a\u0001b"',
+      message: "a control character in a string must be escaped",
+    },
     { name: "a trailing comma", bytes: "[1,]", message: "expected a value" },
     { name: "a leading zero", bytes: "[01]", message: "expected ',' or ']'" },
     { name: "a bad escape", bytes: '"\\x41"', message: "an escape that JSON does not know" },
@@ -92,7 +133,10 @@ function narrow(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (Array.isArray(value)) return value.map(narrow);
   if (typeof value !== "object" || value === null) return value;
-  return Object.assign(Object.create(null), Object.fromEntries(Object.entries(value).map(([key, item]) => [key, narrow(item)])));
+  return Object.assign(
+    Object.create(null),
+    Object.fromEntries(Object.entries(value).map(([key, item]) => [key, narrow(item)])),
+  );
 }
 
 function accepts(parse: () => unknown): boolean {

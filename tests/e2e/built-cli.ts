@@ -15,7 +15,7 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** What was left in the folder for temporary files. */
+  /** What was left in the folder for temporary files, which is the home folder too. */
   readonly left: readonly string[];
 }
 
@@ -49,7 +49,14 @@ export function openWorkplace(): Workplace {
     args: readonly string[],
     { cli = CLI, environment = {}, nodeFlags = [] }: StartOptions = {},
   ): Program => {
-    const env = { PATH: process.env.PATH, TMPDIR: temporary, TEMP: temporary, TMP: temporary, ...environment };
+    const env = {
+      PATH: process.env.PATH,
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      HOME: temporary,
+      ...environment,
+    };
     return watch(
       spawn(process.execPath, [...nodeFlags, cli, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] }),
       temporary,

@@ -13,7 +13,9 @@ afterAll(() => workplace[Symbol.dispose]());
 /** Replays the cases with the program that recorded MLflow's answers, and gives its last line. */
 async function replay(url: string, cases: string): Promise<string> {
   const script = join(ROOT, "tests/fixtures/replay.mjs");
-  const child = spawn(process.execPath, [script, "--base", url, "--cases", cases, "--strict"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, "--base", url, "--cases", cases, "--strict"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return text(child.stdout);
 }
 

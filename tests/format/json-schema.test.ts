@@ -17,7 +17,8 @@ describe("toBodySchema", () => {
     const validate = validator(toBodySchema(signature));
     const example = join(modelPath(model), "serving_input_example.json");
     const body = existsSync(example) ? JSON.parse(readFileSync(example, "utf8")) : undefined;
-    if (body !== undefined && !("messages" in body) && !("prompt" in body)) expect(validate(body) ? [] : validate.errors).toEqual([]);
+    if (body !== undefined && !("messages" in body) && !("prompt" in body))
+      expect(validate(body) ? [] : validate.errors).toEqual([]);
     expect(validate({})).toBe(false);
   });
 
@@ -25,7 +26,12 @@ describe("toBodySchema", () => {
     inputs: JSON.stringify([
       { type: "long", name: "id" },
       { type: "array", name: "tags", required: false, items: { type: "string" } },
-      { type: "object", name: "user", required: true, properties: { age: { type: "integer", required: true }, mail: { type: "string", required: false } } },
+      {
+        type: "object",
+        name: "user",
+        required: true,
+        properties: { age: { type: "integer", required: true }, mail: { type: "string", required: false } },
+      },
       { type: "map", name: "scores", required: true, values: { type: "double" } },
     ]),
     params: JSON.stringify([{ name: "top_k", type: "integer", default: 5, shape: null }]),
@@ -39,7 +45,11 @@ describe("toBodySchema", () => {
     { name: "a missing column", body: { dataframe_records: [{ id: 1 }] }, valid: false },
     { name: "a word for a number", body: { dataframe_records: [{ ...row, id: "x" }] }, valid: false },
     { name: "an unknown property", body: { dataframe_records: [{ ...row, user: { age: 3, x: 1 } }] }, valid: false },
-    { name: "an integer out of range", body: { dataframe_records: [{ ...row, user: { age: 2 ** 31 } }] }, valid: false },
+    {
+      name: "an integer out of range",
+      body: { dataframe_records: [{ ...row, user: { age: 2 ** 31 } }] },
+      valid: false,
+    },
     { name: "two forms", body: { dataframe_records: [row], instances: [row] }, valid: false },
     { name: "a parameter of another type", body: { instances: [row], params: { top_k: 1.5 } }, valid: false },
   ])("says of $name that its validity is $valid", ({ body, valid }) => {
@@ -47,10 +57,39 @@ describe("toBodySchema", () => {
   });
 
   it("says the length of each fixed dimension of a tensor", () => {
-    const image = parseSignature({ inputs: JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape: [-1, 2, 2] } }]) });
+    const image = parseSignature({
+      inputs: JSON.stringify([{ type: "tensor", "tensor-spec": { dtype: "float32", shape: [-1, 2, 2] } }]),
+    });
     const validate = validator(toBodySchema(image));
-    expect(validate({ inputs: [[[1, 2], [3, 4]]] })).toBe(true);
-    expect(validate({ inputs: [[[1, 2, 3], [3, 4, 5]]] })).toBe(false);
-    expect(validate({ instances: [[[1, 2], [3, null]]] })).toBe(true);
+    expect(
+      validate({
+        inputs: [
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+      }),
+    ).toBe(true);
+    expect(
+      validate({
+        inputs: [
+          [
+            [1, 2, 3],
+            [3, 4, 5],
+          ],
+        ],
+      }),
+    ).toBe(false);
+    expect(
+      validate({
+        instances: [
+          [
+            [1, 2],
+            [3, null],
+          ],
+        ],
+      }),
+    ).toBe(true);
   });
 });

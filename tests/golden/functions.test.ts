@@ -3,16 +3,25 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { type CoercionName, COERCIONS } from "../../src/codec/decode/coercion.js";
+import { COERCIONS, type CoercionName } from "../../src/codec/decode/coercion.js";
 import { compileReferenceDecoder, type Decoder } from "../../src/codec/decode/reference.js";
 import { formatDatetime } from "../../src/codec/encode/datetimes.js";
 import { compileEncoder } from "../../src/codec/encode/predictions.js";
 import { type Batch, type Call, type ColumnsBatch, UNNAMED } from "../../src/core/batch.js";
-import { NOT_A_TIME } from "../../src/core/tensor.js";
 import { MlserveError } from "../../src/core/errors.js";
+import { NOT_A_TIME } from "../../src/core/tensor.js";
 import { parseSignature } from "../../src/format/signature.js";
 import { problemText } from "../../src/http/problem.js";
-import { type Answer, bodyOf, findDifference, type GoldenCase, goldenCases, goldenModels, isStrictJsonCase, modelPath } from "../support/golden.js";
+import {
+  type Answer,
+  bodyOf,
+  findDifference,
+  type GoldenCase,
+  goldenCases,
+  goldenModels,
+  isStrictJsonCase,
+  modelPath,
+} from "../support/golden.js";
 
 // The python_function models of the fixtures have the same function in JavaScript. Until a flavor runs those, they are
 // called here between decoding and encoding.
@@ -25,18 +34,26 @@ describe.each(models)("%s", (model) => {
     expect(findDifference(golden, await answerOf(golden, "mlflow"))).toBeUndefined();
   });
 
-  it.each(cases.map((golden) => [golden.id, golden] as const))("%s as MLflow or with a safe refusal", async (_, golden) => {
-    const answer = await answerOf(golden, "safe");
-    if (findDifference(golden, answer) !== undefined) expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(DAMAGE) });
-  });
+  it.each(cases.map((golden) => [golden.id, golden] as const))(
+    "%s as MLflow or with a safe refusal",
+    async (_, golden) => {
+      const answer = await answerOf(golden, "safe");
+      if (findDifference(golden, answer) !== undefined)
+        expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(DAMAGE) });
+    },
+  );
 });
 
 /** What a refusal of `safe` that `mlflow` does not share says: see COERCION_DIFFERENCES. */
-const DAMAGE = /would become|would be cut off|not within -?\d+ to|in the longest row|beyond the range|stands twice in its object|expected binary/;
+const DAMAGE =
+  /would become|would be cut off|not within -?\d+ to|in the longest row|beyond the range|stands twice in its object|expected binary/;
 
 async function answerOf(golden: GoldenCase, coercion: CoercionName): Promise<Answer> {
   const { default: predict } = await import(pathToFileURL(join(modelPath(golden.model), "predict.mjs")).href);
-  const decode = compileReferenceDecoder(signatureOf(golden.model), { unsigned: "json", coercion: COERCIONS[coercion] });
+  const decode = compileReferenceDecoder(signatureOf(golden.model), {
+    unsigned: "json",
+    coercion: COERCIONS[coercion],
+  });
   return answerWith(decode, predict, bodyOf(golden) ?? new Uint8Array());
 }
 
@@ -86,5 +103,7 @@ function toRows({ rows, columns }: ColumnsBatch): object[] {
 function toOutputs(result: unknown): Batch {
   const isTensor = typeof result === "object" && result !== null && "dtype" in result && "shape" in result;
   // The function's promise: what has a dtype and a shape is a tensor.
-  return isTensor ? { kind: "tensors", tensors: new Map([[UNNAMED, result as never]]) } : { kind: "value", value: result };
+  return isTensor
+    ? { kind: "tensors", tensors: new Map([[UNNAMED, result as never]]) }
+    : { kind: "value", value: result };
 }

@@ -27,7 +27,11 @@ describe.each(models)("%s", (model) => {
     const body = bodyOf(golden);
     const { method, headers } = golden;
     // A request without a body takes none, and the bytes of a fixture are shared with nobody.
-    const response = await app.request(golden.path, { method, headers, ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }) });
+    const response = await app.request(golden.path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+    });
     const mediaType = response.headers.get("content-type")?.split(";")[0] ?? null;
     const answer = { status: response.status, mediaType, text: await response.text() };
     expect(findDifference(golden, answer)).toBeUndefined();
@@ -41,7 +45,12 @@ describe("the strict cases of ONNX models", () => {
     const lines = readdirSync(folder)
       .filter((file) => !file.startsWith("py_"))
       .flatMap((file) => readFileSync(join(folder, file), "utf8").split("\n"))
-      .filter((line) => line !== "" && !line.includes('"quirk": true') && !/"content-type": "(text\/csv|application\/vnd\.apache\.parquet)/.test(line));
+      .filter(
+        (line) =>
+          line !== "" &&
+          !line.includes('"quirk": true') &&
+          !/"content-type": "(text\/csv|application\/vnd\.apache\.parquet)/.test(line),
+      );
     expect(lines.length).toBe(799);
     expect(answered.size).toBe(lines.length);
   });

@@ -4,7 +4,12 @@ import { problemResponse } from "../../src/http/problem.js";
 
 describe("problemResponse", () => {
   it("tells a caller's error with its place and hint", async () => {
-    const response = problemResponse(new MlserveError("cast_failed", "expected long, got null", { where: 'column "age", row 3', hint: "Send a number" }));
+    const response = problemResponse(
+      new MlserveError("cast_failed", "expected long, got null", {
+        where: 'column "age", row 3',
+        hint: "Send a number",
+      }),
+    );
     expect(response.status).toBe(400);
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
@@ -16,7 +21,10 @@ describe("problemResponse", () => {
 
   it.each([
     { name: "an error nobody expected", error: new TypeError("cannot read /home/me/model.onnx") },
-    { name: "a fault of the machine", error: new MlserveError("file_system", "no space left", { where: "/tmp/private" }) },
+    {
+      name: "a fault of the machine",
+      error: new MlserveError("file_system", "no space left", { where: "/tmp/private" }),
+    },
     { name: "what is no error", error: "secret" },
   ])("tells nothing of $name", async ({ error }) => {
     const response = problemResponse(error);

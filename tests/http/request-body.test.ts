@@ -7,7 +7,8 @@ import { readRequestBody } from "../../src/http/request-body.js";
 const LIMIT = 100_000;
 
 describe("readRequestBody of a web request", () => {
-  const post = (body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>): Request => new Request("http://localhost/", { method: "POST", body, duplex: "half" } as RequestInit);
+  const post = (body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>): Request =>
+    new Request("http://localhost/", { method: "POST", body, duplex: "half" } as RequestInit);
 
   it.each([
     { name: "nothing", body: new Uint8Array() },
@@ -32,7 +33,9 @@ describe("readRequestBody of a web request", () => {
 describe("readRequestBody of Node's request", () => {
   const results: Promise<Uint8Array>[] = [];
   const server = createServer((incoming: IncomingMessage, outgoing) => {
-    const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as [string, string]));
+    const headers = new Headers(
+      Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as [string, string]),
+    );
     const result = readRequestBody(new Request("http://localhost/", { headers }), incoming, LIMIT);
     results.push(result);
     result.then(

@@ -5,7 +5,15 @@ import { createApp } from "../../src/serve/app.js";
 import { createMetrics } from "../../src/serve/metrics.js";
 import { sumModel, sumPredictor } from "../support/sum-model.js";
 
-const table = { dataframe_split: { columns: ["a", "b"], data: [[1, 2], [3, 4.5]] } };
+const table = {
+  dataframe_split: {
+    columns: ["a", "b"],
+    data: [
+      [1, 2],
+      [3, 4.5],
+    ],
+  },
+};
 const json = { "content-type": "application/json" };
 
 function post(body: unknown, headers: Record<string, string> = json): RequestInit {
@@ -25,19 +33,98 @@ describe("POST /invocations", () => {
     expect(await response.json()).toEqual({ predictions: [{ total: 3 }, { total: 7.5 }] });
   });
 
-  it.each<{ name: string; path?: string; init: RequestInit; status: number; code: string; message: string; allow?: string }>([
-    { name: "another path", path: "/predict", init: post(table), status: 404, code: "ENDPOINT_NOT_FOUND", message: "POST /invocations" },
-    { name: "another case of the path", path: "/Invocations", init: post(table), status: 404, code: "ENDPOINT_NOT_FOUND", message: "no such route" },
+  it.each<{
+    name: string;
+    path?: string;
+    init: RequestInit;
+    status: number;
+    code: string;
+    message: string;
+    allow?: string;
+  }>([
+    {
+      name: "another path",
+      path: "/predict",
+      init: post(table),
+      status: 404,
+      code: "ENDPOINT_NOT_FOUND",
+      message: "POST /invocations",
+    },
+    {
+      name: "another case of the path",
+      path: "/Invocations",
+      init: post(table),
+      status: 404,
+      code: "ENDPOINT_NOT_FOUND",
+      message: "no such route",
+    },
     { name: "GET", init: {}, status: 405, code: "BAD_REQUEST", message: "expected POST", allow: "POST" },
-    { name: "PUT", init: { ...post(table), method: "PUT" }, status: 405, code: "BAD_REQUEST", message: "expected POST", allow: "POST" },
-    { name: "POST to /ping", path: "/ping", init: post({}), status: 405, code: "BAD_REQUEST", message: "expected GET", allow: "GET" },
-    { name: "text/plain", init: post(table, { "content-type": "text/plain" }), status: 415, code: "BAD_REQUEST", message: "expected application/json" },
-    { name: "another charset", init: post(table, { "content-type": "application/json; charset=latin-1" }), status: 415, code: "BAD_REQUEST", message: "charset utf-8" },
-    { name: "a compressed body", init: post(table, { ...json, "content-encoding": "gzip" }), status: 415, code: "BAD_REQUEST", message: "Content-Encoding" },
-    { name: "no type, from another origin", init: post(table, { "content-type": "", origin: "http://evil.example" }), status: 415, code: "BAD_REQUEST", message: "expected application/json" },
-    { name: "a body over the limit", init: post({ ...table, x: "x".repeat(1000) }), status: 413, code: "BAD_REQUEST", message: "more than the 1000 bytes" },
-    { name: "what is no JSON", init: post("{"), status: 400, code: "BAD_REQUEST", message: "not valid JSON at line 1, column 2" },
-    { name: "a missing column", init: post({ dataframe_records: [{ a: 1 }] }), status: 400, code: "INVALID_PARAMETER_VALUE", message: 'missing column "b"' },
+    {
+      name: "PUT",
+      init: { ...post(table), method: "PUT" },
+      status: 405,
+      code: "BAD_REQUEST",
+      message: "expected POST",
+      allow: "POST",
+    },
+    {
+      name: "POST to /ping",
+      path: "/ping",
+      init: post({}),
+      status: 405,
+      code: "BAD_REQUEST",
+      message: "expected GET",
+      allow: "GET",
+    },
+    {
+      name: "text/plain",
+      init: post(table, { "content-type": "text/plain" }),
+      status: 415,
+      code: "BAD_REQUEST",
+      message: "expected application/json",
+    },
+    {
+      name: "another charset",
+      init: post(table, { "content-type": "application/json; charset=latin-1" }),
+      status: 415,
+      code: "BAD_REQUEST",
+      message: "charset utf-8",
+    },
+    {
+      name: "a compressed body",
+      init: post(table, { ...json, "content-encoding": "gzip" }),
+      status: 415,
+      code: "BAD_REQUEST",
+      message: "Content-Encoding",
+    },
+    {
+      name: "no type, from another origin",
+      init: post(table, { "content-type": "", origin: "http://evil.example" }),
+      status: 415,
+      code: "BAD_REQUEST",
+      message: "expected application/json",
+    },
+    {
+      name: "a body over the limit",
+      init: post({ ...table, x: "x".repeat(1000) }),
+      status: 413,
+      code: "BAD_REQUEST",
+      message: "more than the 1000 bytes",
+    },
+    {
+      name: "what is no JSON",
+      init: post("{"),
+      status: 400,
+      code: "BAD_REQUEST",
+      message: "not valid JSON at line 1, column 2",
+    },
+    {
+      name: "a missing column",
+      init: post({ dataframe_records: [{ a: 1 }] }),
+      status: 400,
+      code: "INVALID_PARAMETER_VALUE",
+      message: 'missing column "b"',
+    },
   ])("refuses $name with $status", async ({ path = "/invocations", init, status, code, message, allow }) => {
     const response = await appOf(sumModel(), { maxBodyBytes: 1000 }).request(path, init);
     expect(response.status).toBe(status);
@@ -57,14 +144,19 @@ describe("POST /invocations", () => {
     const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void logged.push(fields) };
     const cause = new TypeError("secret of the model");
     const broken = sumModel(sumPredictor(() => Promise.reject(cause)));
-    const response = await appOf(broken, { logger }).request("/invocations", post(table, { ...json, "x-request-id": "r-1" }));
+    const response = await appOf(broken, { logger }).request(
+      "/invocations",
+      post(table, { ...json, "x-request-id": "r-1" }),
+    );
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret");
     expect(logged).toEqual([{ err: cause, requestId: "r-1" }]);
   });
 
   it("answers what a model refuses with its 400", async () => {
-    const picky = sumModel(sumPredictor(() => Promise.reject(new MlserveError("model_rejected_input", "expected two rows"))));
+    const picky = sumModel(
+      sumPredictor(() => Promise.reject(new MlserveError("model_rejected_input", "expected two rows"))),
+    );
     const response = await appOf(picky).request("/invocations", post(table));
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error_code: "BAD_REQUEST", message: "expected two rows" });
@@ -88,7 +180,9 @@ describe("the other routes", () => {
 
   it("repeats the caller's request id, and makes one otherwise", async () => {
     const app = appOf();
-    expect((await app.request("/ping", { headers: { "x-request-id": "abc-1" } })).headers.get("x-request-id")).toBe("abc-1");
+    expect((await app.request("/ping", { headers: { "x-request-id": "abc-1" } })).headers.get("x-request-id")).toBe(
+      "abc-1",
+    );
     expect((await app.request("/ping")).headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 

@@ -44,7 +44,11 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 function post(server: RunningServer, agent = new Agent({ keepAlive: true })) {
-  const outgoing = request(`${server.url}/invocations`, { method: "POST", agent, headers: { "content-type": "application/json" } });
+  const outgoing = request(`${server.url}/invocations`, {
+    method: "POST",
+    agent,
+    headers: { "content-type": "application/json" },
+  });
   outgoing.end(body);
   return once(outgoing, "response").then(async ([incoming]: IncomingMessage[]) => {
     if (incoming === undefined) throw new Error("no response");
@@ -56,7 +60,11 @@ describe("startServer", () => {
   it("listens on a free port and answers", async () => {
     const server = await start();
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
-    expect(await post(server)).toEqual({ status: 200, connection: "keep-alive", body: '{"predictions":[{"total":3.0}]}' });
+    expect(await post(server)).toEqual({
+      status: 200,
+      connection: "keep-alive",
+      body: '{"predictions":[{"total":3.0}]}',
+    });
   });
 
   it("refuses a port that is in use, saying so", async () => {
@@ -96,7 +104,10 @@ describe("startServer", () => {
 
   it("answers 413 to a stream that passes the limit, before it ends", async () => {
     const server = await start();
-    const outgoing = request(`${server.url}/invocations`, { method: "POST", headers: { "content-type": "application/json" } });
+    const outgoing = request(`${server.url}/invocations`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+    });
     outgoing.on("error", () => {});
     outgoing.write("x".repeat(2000));
     const [incoming] = await once(outgoing, "response");
@@ -107,16 +118,31 @@ describe("startServer", () => {
 
   it.each([
     { name: "what is no HTTP", sent: "nonsense\r\n\r\n", status: "400 Bad Request" },
-    { name: "HTTP/1.1 without a Host", sent: "GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n", status: "400 Bad Request" },
-    { name: "headers beyond the limit", sent: `GET /ping HTTP/1.1\r\nHost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, status: "431 Request Header Fields Too Large" },
-    { name: "a malformed Host", sent: "GET /ping HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n", status: "400 Bad Request" },
+    {
+      name: "HTTP/1.1 without a Host",
+      sent: "GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n",
+      status: "400 Bad Request",
+    },
+    {
+      name: "headers beyond the limit",
+      sent: `GET /ping HTTP/1.1\r\nHost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
+      status: "431 Request Header Fields Too Large",
+    },
+    {
+      name: "a malformed Host",
+      sent: "GET /ping HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n",
+      status: "400 Bad Request",
+    },
   ])("answers $name in JSON", async ({ sent, status }) => {
     const server = await start();
     const socket = connect(server.port, "127.0.0.1");
     socket.write(sent);
     const answer = await text(socket);
     expect(answer).toContain(`HTTP/1.1 ${status}\r\n`);
-    expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toEqual({ error_code: "BAD_REQUEST", message: expect.any(String) });
+    expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toEqual({
+      error_code: "BAD_REQUEST",
+      message: expect.any(String),
+    });
   });
 
   it("serves HTTP/1.0, which needs no Host header", async () => {

@@ -35,7 +35,9 @@ export function modelPath(model: string): string {
 }
 
 export function goldenModels(): string[] {
-  return readdirSync(join(FIXTURES, "golden")).map((file) => file.replace(/\.jsonl$/, "")).sort();
+  return readdirSync(join(FIXTURES, "golden"))
+    .map((file) => file.replace(/\.jsonl$/, ""))
+    .sort();
 }
 
 export function goldenCases(model: string): GoldenCase[] {
@@ -65,19 +67,24 @@ export function findDifference(golden: GoldenCase, answer: Answer): string | und
 }
 
 function compareAnswer(expected: GoldenAnswer, answer: Answer, golden: GoldenCase): string | undefined {
-  if (answer.status !== expected.status) return `expected status ${expected.status}, got ${answer.status}: ${answer.text}`;
+  if (answer.status !== expected.status)
+    return `expected status ${expected.status}, got ${answer.status}: ${answer.text}`;
   if (golden.method === "HEAD") return undefined;
   if (expected.status >= 400) return compareProblem(expected.json, answer);
   if (golden.path !== "/invocations" || expected.json === undefined) return undefined;
   if (answer.mediaType !== "application/json") return `expected application/json, got ${answer.mediaType}`;
   const lost = expected.bigint?.find((digits) => !new RegExp(`(?<![\\d.])${digits}(?![\\d.eE])`).test(answer.text));
-  return lost === undefined ? compareValues(expected.json, JSON.parse(answer.text), "$") : `the integer ${lost} lost digits`;
+  return lost === undefined
+    ? compareValues(expected.json, JSON.parse(answer.text), "$")
+    : `the integer ${lost} lost digits`;
 }
 
 function compareProblem(expected: unknown, answer: Answer): string | undefined {
   const { error_code: code, message } = JSON.parse(answer.text);
-  if (typeof code !== "string" || typeof message !== "string") return `expected error_code and message, got ${answer.text}`;
-  const recorded = typeof expected === "object" && expected !== null && "error_code" in expected ? expected.error_code : code;
+  if (typeof code !== "string" || typeof message !== "string")
+    return `expected error_code and message, got ${answer.text}`;
+  const recorded =
+    typeof expected === "object" && expected !== null && "error_code" in expected ? expected.error_code : code;
   return recorded === code ? undefined : `expected error_code ${String(recorded)}, got ${code}: ${message}`;
 }
 
@@ -87,7 +94,9 @@ const NO_VALUES: ReadonlySet<unknown> = new Set([null, "NaN", "Infinity", "-Infi
 function compareValues(expected: unknown, actual: unknown, path: string): string | undefined {
   if (expected === actual || (NO_VALUES.has(expected) && NO_VALUES.has(actual))) return undefined;
   if (typeof expected === "number" && typeof actual === "number") {
-    return Math.abs(expected - actual) <= 1e-5 + 1e-4 * Math.abs(expected) ? undefined : `${path}: expected ${expected}, got ${actual}`;
+    return Math.abs(expected - actual) <= 1e-5 + 1e-4 * Math.abs(expected)
+      ? undefined
+      : `${path}: expected ${expected}, got ${actual}`;
   }
   if (typeof expected !== "object" || typeof actual !== "object" || expected === null || actual === null) {
     return `${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
@@ -97,5 +106,7 @@ function compareValues(expected: unknown, actual: unknown, path: string): string
     return `${path}: expected the keys ${keys.join()}, got ${Object.keys(actual).join()}`;
   }
   const of = (value: object, key: string): unknown => Reflect.get(value, key);
-  return keys.map((key) => compareValues(of(expected, key), of(actual, key), `${path}.${key}`)).find((found) => found !== undefined);
+  return keys
+    .map((key) => compareValues(of(expected, key), of(actual, key), `${path}.${key}`))
+    .find((found) => found !== undefined);
 }

@@ -23,7 +23,8 @@ export function sumPredictor(before: (batch: Batch) => Promise<void> = async () 
       await before(batch);
       if (batch.kind !== "columns") throw new Error("the signature has columns");
       const total = new Float64Array(batch.rows);
-      for (const { data } of batch.columns.values()) total.forEach((sum, row) => void (total[row] = sum + Number(data[row])));
+      for (const { data } of batch.columns.values())
+        for (let row = 0; row < batch.rows; row++) total[row] = (total[row] ?? 0) + Number(data[row]);
       return { kind: "tensors", tensors: new Map([["total", { dtype: "float64", shape: [batch.rows], data: total }]]) };
     },
     async [Symbol.asyncDispose]() {},

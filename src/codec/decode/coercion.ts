@@ -1,7 +1,18 @@
 import type { CastTable } from "./casts.js";
 import { datetimeCells, datetimeElements } from "./datetime-casts.js";
 import { bigIntegers, floats, INT64_RANGE, type IntegerRules, integers, UINT64_MAX } from "./numeric-casts.js";
-import { asciiBytes, asTheyAre, booleans, lenientBase64, strictBase64, texts, textsAndWhatElse, textsNotNull, truths, utf8Bytes } from "./text-casts.js";
+import {
+  asciiBytes,
+  asTheyAre,
+  booleans,
+  lenientBase64,
+  strictBase64,
+  texts,
+  textsAndWhatElse,
+  textsNotNull,
+  truths,
+  utf8Bytes,
+} from "./text-casts.js";
 
 /** How leniently values are read: as MLflow does, or refusing what MLflow would damage. */
 export interface Coercion {
@@ -54,8 +65,24 @@ function castTable(parts: CastParts): CastTable {
       binary: base64,
       datetime: datetimeCells,
     },
-    tensorCells: { bool, ...cellIntegers, ...reals, string: elementTexts, binary: utf8Bytes, datetime: datetimeCells, object: asTheyAre },
-    elements: { bool, ...elementIntegers, ...reals, string: elementTexts, binary: asciiBytes, datetime: datetimeElements, object: asTheyAre },
+    tensorCells: {
+      bool,
+      ...cellIntegers,
+      ...reals,
+      string: elementTexts,
+      binary: utf8Bytes,
+      datetime: datetimeCells,
+      object: asTheyAre,
+    },
+    elements: {
+      bool,
+      ...elementIntegers,
+      ...reals,
+      string: elementTexts,
+      binary: asciiBytes,
+      datetime: datetimeElements,
+      object: asTheyAre,
+    },
   };
 }
 
@@ -95,10 +122,16 @@ export const COERCIONS = {
 export const COERCION_DIFFERENCES = [
   { damage: "a fraction in an integer column or tensor", mlflow: "is cut off" },
   { damage: "an integer out of the range of its column", mlflow: "wraps around" },
-  { damage: 'a text in a boolean column or tensor, but for "true", "1" and the empty one', mlflow: 'becomes true, "false" too' },
+  {
+    damage: 'a text in a boolean column or tensor, but for "true", "1" and the empty one',
+    mlflow: 'becomes true, "false" too',
+  },
   { damage: "null in a boolean column or tensor", mlflow: "becomes false" },
   { damage: "a character in a binary column that is not base64", mlflow: "is skipped" },
-  { damage: "null in a string column or tensor of `inputs` and `instances`, or in a string tensor of a table", mlflow: 'becomes the text "None"' },
+  {
+    damage: "null in a string column or tensor of `inputs` and `instances`, or in a string tensor of a table",
+    mlflow: 'becomes the text "None"',
+  },
   { damage: "a row with fewer values than another", mlflow: "is filled up with missing values" },
   { damage: "a number beyond the range of its float", mlflow: "becomes infinite" },
   { damage: "a key that stands twice in an object", mlflow: "has the last of its values" },

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../core/json.js";
 import type { Column, DType } from "../../core/tensor.js";
 import type { ColumnSpec, DataType, ScalarType } from "../../format/signature.js";
-import { COLUMN_DTYPES, type CastTable } from "./casts.js";
+import { type CastTable, COLUMN_DTYPES } from "./casts.js";
 import type { CastColumn } from "./enforce-columns.js";
 import { compileNested } from "./nested.js";
 import { flattenList } from "./nested-list.js";
@@ -52,7 +52,11 @@ function scalarColumn(spec: ColumnSpec, type: ScalarType, casts: CastTable): Col
 
 function nestedColumn(spec: ColumnSpec, type: DataType): ColumnCast {
   const check = compileNested(type, spec.required);
-  const single = (value: JsonValue, where: string): CastColumn => ({ name: spec.name, rank: 0, column: objects([check(value, where)]) });
+  const single = (value: JsonValue, where: string): CastColumn => ({
+    name: spec.name,
+    rank: 0,
+    column: objects([check(value, where)]),
+  });
   return {
     spec,
     dtype: "object",
@@ -64,9 +68,11 @@ function nestedColumn(spec: ColumnSpec, type: DataType): ColumnCast {
     },
     value(value, where) {
       // In a map of columns, any other nested value stands for a single row; a list of `any` has a value for each.
-      if (type.kind === "any" && Array.isArray(value)) return { name: spec.name, rank: 1, column: objects(value.map((item) => check(item, where))) };
+      if (type.kind === "any" && Array.isArray(value))
+        return { name: spec.name, rank: 1, column: objects(value.map((item) => check(item, where))) };
       // pandas makes no row of an empty map.
-      if (type.kind === "map" && value instanceof Map && value.size === 0) return { name: spec.name, rank: 1, column: objects([]) };
+      if (type.kind === "map" && value instanceof Map && value.size === 0)
+        return { name: spec.name, rank: 1, column: objects([]) };
       return single(value, where);
     },
   };

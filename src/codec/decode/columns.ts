@@ -18,7 +18,7 @@ export interface ColumnsDecoder {
   /** `dataframe_split` and `dataframe_records`. */
   fromFrame(frame: Frame): ColumnsBatch;
   /** `inputs`. */
-  fromInputs(value: JsonValue): ColumnsBatch;
+  fromInputs(value: JsonValue, where?: string): ColumnsBatch;
   /** `instances`: as `inputs`, but a list of objects gives columns, which need equal lengths. */
   fromInstances(value: JsonValue): ColumnsBatch;
   /** An unwrapped body: columns whose values must have their type as they are. */
@@ -26,50 +26,68 @@ export interface ColumnsDecoder {
 }
 
 export function compileColumns(schema: ColumnsSchema, casts: CastTable): ColumnsDecoder {
-  const columns = schema.columns.map((spec) => compileColumn(spec, casts));
-  const named = schema.columns[0]?.name !== undefined;
-  const byName = new Map(columns.map((column) => [column.spec.name, column]));
-  const oneRow = schema.columns.some(({ type }) => type.kind === "array" || type.kind === "object");
+  return new ColumnsReader(schema, casts);
+}
 
-  function castCells(cast: ColumnCast, column: FrameColumn, position: number): CastColumn {
+class ColumnsReader implements ColumnsDecoder {
+  private readonly columns: readonly ColumnCast[];
+  private readonly byName: ReadonlyMap<string | undefined, ColumnCast>;
+  private readonly named: boolean;
+  /** A list or an object as a column's value stands for one row, and so does every other value then. */
+  private readonly oneRow: boolean;
+  private readonly schema: ColumnsSchema;
+  private readonly casts: CastTable;
+
+  constructor(schema: ColumnsSchema, casts: CastTable) {
+    this.schema = schema;
+    this.casts = casts;
+    this.columns = schema.columns.map((spec) => compileColumn(spec, casts));
+    this.byName = new Map(this.columns.map((column) => [column.spec.name, column]));
+    this.named = schema.columns[0]?.name !== undefined;
+    this.oneRow = schema.columns.some(({ type }) => type.kind === "array" || type.kind === "object");
+  }
+
+  private castCells(cast: ColumnCast, column: FrameColumn, position: number): CastColumn {
     return { name: cast.spec.name ?? column.name, rank: 1, column: cast.cells(column.cells, position) };
   }
 
-  function fromFrame(frame: Frame): ColumnsBatch {
-    const cast = columns.flatMap((column, i) => {
-      const found = named ? frame.columns.filter(({ name }) => name === column.spec.name) : frame.columns.slice(i, i + 1);
-      return found.map((cells) => castCells(column, cells, i));
+  fromFrame(frame: Frame): ColumnsBatch {
+    const cast = this.columns.flatMap((column, i) => {
+      const found = this.named
+        ? frame.columns.filter(({ name }) => name === column.spec.name)
+        : frame.columns.slice(i, i + 1);
+      return found.map((cells) => this.castCells(column, cells, i));
     });
-    return enforceColumns(columns, cast);
+    return enforceColumns(this.columns, cast);
   }
 
-  function fromMap(value: JsonObject, where: string): CastColumn[] {
+  private fromMap(value: JsonObject, where: string): CastColumn[] {
     const cast: CastColumn[] = [];
     for (const [name, item] of value) {
-      const column = byName.get(name);
+      const column = this.byName.get(name);
       if (column === undefined) flattenList(item, `${where}: a column that the signature does not have`);
       else cast.push(column.value(item, `${where}[${quoteName(name)}]`));
     }
-    return oneRow ? cast.map(requireScalar) : cast;
+    return this.oneRow ? cast.map(requireScalar) : cast;
   }
 
   /** Keys that no signature names keep the type of their values, and go by position. */
-  function guessMap(value: JsonObject, where: string): CastColumn[] {
+  private guessMap(value: JsonObject, where: string): CastColumn[] {
     return Array.from(value, ([name, item]) => {
-      const { shape, ...column } = guessTensor(flattenList(item, `${where}[${quoteName(name)}]`), casts);
+      const { shape, ...column } = guessTensor(flattenList(item, `${where}[${quoteName(name)}]`), this.casts);
       return { name, rank: shape.length, column };
     });
   }
 
-  function fromRecords(records: readonly JsonObject[], where: string): CastColumn[] {
-    return columns.flatMap((column) => {
+  private fromRecords(records: readonly JsonObject[], where: string): CastColumn[] {
+    return this.columns.flatMap((column) => {
       const cells = records.map((record) => record.get(column.spec.name ?? ""));
-      return cells.every((cell) => cell === undefined) ? [] : [castRecords(column, cells, where)];
+      return cells.every((cell) => cell === undefined) ? [] : [this.castRecords(column, cells, where)];
     });
   }
 
   /** Values of one key in a list of objects, where some may lack it. */
-  function castRecords(column: ColumnCast, cells: readonly (JsonValue | undefined)[], where: string): CastColumn {
+  private castRecords(column: ColumnCast, cells: readonly (JsonValue | undefined)[], where: string): CastColumn {
     const { name } = column.spec;
     const missing = cells.indexOf(undefined);
     if (missing >= 0 && !MAY_BE_MISSING.includes(column.dtype)) {
@@ -77,60 +95,72 @@ export function compileColumns(schema: ColumnsSchema, casts: CastTable): Columns
       throw new MlserveError("schema_mismatch", `expected ${column.dtype}, found no value`, { where: place });
     }
     const filled = cells.map((cell) => cell ?? null);
-    if (column.isNested || (missing >= 0 && column.dtype === "string")) return castCells(column, { name, cells: filled }, 0);
+    if (column.isNested || (missing >= 0 && column.dtype === "string"))
+      return this.castCells(column, { name, cells: filled }, 0);
     return column.value(filled, `${where}[*][${quoteName(name ?? "")}]`);
   }
 
-  function fromInputs(value: JsonValue, where = "inputs"): ColumnsBatch {
-    const wrapped = wrapSingle(value, schema.columns);
-    if (!named && (wrapped === null || wrapped instanceof Map)) {
-      throw new MlserveError("invalid_body", `expected a list or a scalar, as the signature names no columns, got ${jsonKind(wrapped)}`, { where });
+  fromInputs(value: JsonValue, where = "inputs"): ColumnsBatch {
+    const wrapped = wrapSingle(value, this.schema.columns);
+    if (!this.named && (wrapped === null || wrapped instanceof Map)) {
+      throw new MlserveError(
+        "invalid_body",
+        `expected a list or a scalar, as the signature names no columns, got ${jsonKind(wrapped)}`,
+        { where },
+      );
     }
-    if (wrapped instanceof Map) return enforceColumns(columns, fromMap(wrapped, where));
+    if (wrapped instanceof Map) return enforceColumns(this.columns, this.fromMap(wrapped, where));
     if (Array.isArray(wrapped) && wrapped.every(isObject)) {
-      return enforceColumns(columns, fromRecords(wrapped, where));
+      return enforceColumns(this.columns, this.fromRecords(wrapped, where));
     }
-    return enforceColumns(columns, fromArray(wrapped, where));
+    return enforceColumns(this.columns, this.fromArray(wrapped, where));
   }
 
   /** A bare list or scalar: all of it takes the type of the first column, and its columns go by position. */
-  function fromArray(value: JsonValue, where: string): CastColumn[] {
-    const [first] = columns;
+  private fromArray(value: JsonValue, where: string): CastColumn[] {
+    const [first] = this.columns;
     if (first === undefined) return [];
     const whole = first.value(value, where);
     const shape = first.isNested ? [] : flattenList(value, where).shape;
     if (shape.length > 2) {
-      throw new MlserveError("schema_mismatch", `expected rows of columns, got lists ${shape.length} levels deep`, { where });
+      throw new MlserveError("schema_mismatch", `expected rows of columns, got lists ${shape.length} levels deep`, {
+        where,
+      });
     }
     return splitColumns(whole.column, shape[0] ?? 1, shape[1] ?? 1);
   }
 
-  function fromInstances(value: JsonValue): ColumnsBatch {
+  fromInstances(value: JsonValue): ColumnsBatch {
     if (Array.isArray(value) && value[0] instanceof Map) {
-      if (columns.some(({ isNested }) => isNested) && value.every(isObject)) return fromInputs(value, "instances");
+      if (this.columns.some(({ isNested }) => isNested) && value.every(isObject))
+        return this.fromInputs(value, "instances");
       const values = gatherKeys(value);
-      return enforceColumns(columns, withEqualLengths(named ? fromMap(values, "instances[*]") : guessMap(values, "instances[*]")));
+      return enforceColumns(
+        this.columns,
+        this.withEqualLengths(
+          this.named ? this.fromMap(values, "instances[*]") : this.guessMap(values, "instances[*]"),
+        ),
+      );
     }
-    if (value instanceof Map && named) return enforceColumns(columns, withEqualLengths(fromMap(value, "instances")));
-    return fromInputs(value, "instances");
+    if (value instanceof Map && this.named)
+      return enforceColumns(this.columns, this.withEqualLengths(this.fromMap(value, "instances")));
+    return this.fromInputs(value, "instances");
   }
 
-  function fromUnwrapped(value: JsonObject): ColumnsBatch {
-    const cast = columns.flatMap((column) => {
+  fromUnwrapped(value: JsonObject): ColumnsBatch {
+    const cast = this.columns.flatMap((column) => {
       const { name = "" } = column.spec;
       const item = value.get(name);
       return item === undefined ? [] : [column.exactly(item, columnPlace(name, 0))];
     });
-    return enforceColumns(columns, oneRow ? cast.map(requireScalar) : cast);
+    return enforceColumns(this.columns, this.oneRow ? cast.map(requireScalar) : cast);
   }
 
-  function withEqualLengths(cast: CastColumn[]): CastColumn[] {
-    const required = cast.filter(({ name, rank }) => rank > 0 && byName.get(name)?.spec.required);
+  private withEqualLengths(cast: CastColumn[]): CastColumn[] {
+    const required = cast.filter(({ name, rank }) => rank > 0 && this.byName.get(name)?.spec.required);
     requireEqualLengths(required.map(({ column }) => column.data.length));
     return cast;
   }
-
-  return { fromFrame, fromInputs: (value) => fromInputs(value), fromInstances, fromUnwrapped };
 }
 
 /** Types whose missing value has a spelling of its own. */

@@ -14,13 +14,24 @@ export function parseIsoDatetime(text: string): ParsedDatetime | undefined {
   const match = ISO.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, day, separator, hour, minute, second, fraction, zone] = match;
-  const parts = [Number(year), Number(month), Number(day ?? 1), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0)];
+  const parts = [
+    Number(year),
+    Number(month),
+    Number(day ?? 1),
+    Number(hour ?? 0),
+    Number(minute ?? 0),
+    Number(second ?? 0),
+  ];
   const milliseconds = toUtcMilliseconds(parts);
   const offset = zone === undefined ? 0 : offsetMinutes(zone);
   if (milliseconds === undefined || offset === undefined) return undefined;
   const nanoseconds = BigInt(milliseconds - offset * 60_000) * 1_000_000n + BigInt((fraction ?? "").padEnd(9, "0"));
   const precision = [hour, minute, second, fraction].filter((part) => part !== undefined).length;
-  return { nanoseconds, form: `${day === undefined ? "month" : "day"}${separator ?? ""}${precision}`, zoned: zone !== undefined };
+  return {
+    nanoseconds,
+    form: `${day === undefined ? "month" : "day"}${separator ?? ""}${precision}`,
+    zoned: zone !== undefined,
+  };
 }
 
 function toUtcMilliseconds(parts: readonly number[]): number | undefined {

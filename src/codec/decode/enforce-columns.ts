@@ -24,7 +24,10 @@ export function enforceColumns(wanted: readonly ColumnCast[], cast: readonly Cas
   const matches = wanted[0]?.spec.name === undefined ? matchByPosition(wanted, cast) : matchByName(wanted, cast);
   const count = commonLength(matches) ?? (matches.length > 0 ? 1 : 0);
   const columns = new Map(
-    matches.map(({ want, found, place }, i) => [found.name ?? String(i), enforceType(want, broadcast(found, count), place)]),
+    matches.map(({ want, found, place }, i) => [
+      found.name ?? String(i),
+      enforceType(want, broadcast(found, count), place),
+    ]),
   );
   return { kind: "columns", rows: count, columns };
 }
@@ -39,7 +42,11 @@ function matchByName(wanted: readonly ColumnCast[], cast: readonly CastColumn[])
   const missing = wanted.filter(({ spec }) => spec.required && !cast.some(({ name }) => name === spec.name));
   if (missing.length > 0) {
     const names = missing.map(({ spec }) => quoteName(spec.name ?? "")).join(", ");
-    throw mismatch(`missing ${missing.length === 1 ? "column" : "columns"} ${names}`, undefined, "The signature requires every one of them");
+    throw mismatch(
+      `missing ${missing.length === 1 ? "column" : "columns"} ${names}`,
+      undefined,
+      "The signature requires every one of them",
+    );
   }
   return wanted.flatMap((want, i) => {
     const place = columnPlace(want.spec.name, i);
@@ -54,7 +61,9 @@ function matchByPosition(wanted: readonly ColumnCast[], cast: readonly CastColum
   const names = cast.slice(0, wanted.length).map(({ name }) => name);
   const repeated = names.findIndex((name, i) => name !== undefined && names.indexOf(name) !== i);
   if (repeated >= 0) throw mismatch("the column has the name of an earlier one", columnPlace(undefined, repeated));
-  return wanted.flatMap((want, i) => (cast[i] === undefined ? [] : [{ want, found: cast[i], place: columnPlace(undefined, i) }]));
+  return wanted.flatMap((want, i) =>
+    cast[i] === undefined ? [] : [{ want, found: cast[i], place: columnPlace(undefined, i) }],
+  );
 }
 
 function commonLength(matches: readonly Match[]): number | undefined {
@@ -66,7 +75,10 @@ function commonLength(matches: readonly Match[]): number | undefined {
   const length = first.found.column.data.length;
   const other = lists.find(({ found }) => found.column.data.length !== length);
   if (other === undefined) return length;
-  throw mismatch(`expected ${length} values as in the column before, got ${other.found.column.data.length}`, other.place);
+  throw mismatch(
+    `expected ${length} values as in the column before, got ${other.found.column.data.length}`,
+    other.place,
+  );
 }
 
 /** A scalar beside lists stands for each row, as in pandas. */
@@ -94,8 +106,10 @@ const WIDENING = {
 function enforceType({ spec, dtype }: ColumnCast, column: Column, place: string): Column {
   if (column.dtype === dtype || spec.type.kind !== "scalar") return column;
   const widening: readonly DType[] = WIDENING[spec.type.type];
-  const exact = column.dtype === "int64" && (dtype === "float32" || dtype === "float64") && column.data.every(isExactFloat);
-  if (!widening.includes(column.dtype) && !exact) throw mismatch(`expected ${spec.type.type}, got values of type ${column.dtype}`, place);
+  const exact =
+    column.dtype === "int64" && (dtype === "float32" || dtype === "float64") && column.data.every(isExactFloat);
+  if (!widening.includes(column.dtype) && !exact)
+    throw mismatch(`expected ${spec.type.type}, got values of type ${column.dtype}`, place);
   return widen(column, dtype);
 }
 

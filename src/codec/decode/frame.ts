@@ -50,7 +50,8 @@ type Names = readonly (string | undefined)[];
 
 function readNames(value: JsonValue): Names | undefined {
   if (value === null) return undefined;
-  if (!Array.isArray(value)) throw refusal("dataframe_split.columns", `expected a list of names, got ${jsonKind(value)}`);
+  if (!Array.isArray(value))
+    throw refusal("dataframe_split.columns", `expected a list of names, got ${jsonKind(value)}`);
   return value.map((name, i) => {
     if (Array.isArray(name) || name instanceof Map) {
       throw refusal(`dataframe_split.columns[${i}]`, `expected a name, got ${jsonKind(name)}`);
@@ -86,7 +87,8 @@ function readLists(rows: readonly JsonValue[], names: Names | undefined, where: 
   let width = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    if (!Array.isArray(row)) throw refusal(`${where}[${i}]`, `expected a list as in the first row, got ${jsonKind(row)}`);
+    if (!Array.isArray(row))
+      throw refusal(`${where}[${i}]`, `expected a list as in the first row, got ${jsonKind(row)}`);
     if (row.length > width) width = row.length;
   }
   if (names !== undefined && names.length !== width) {
@@ -107,7 +109,8 @@ function readRecords(rows: readonly JsonValue[], names: Names | undefined, where
   const cells = new Map<string, JsonValue[]>();
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    if (!(row instanceof Map)) throw refusal(`${where}[${i}]`, `expected an object as in the first row, got ${jsonKind(row)}`);
+    if (!(row instanceof Map))
+      throw refusal(`${where}[${i}]`, `expected an object as in the first row, got ${jsonKind(row)}`);
     for (const [name, value] of row) {
       let column = cells.get(name);
       if (column === undefined) {
@@ -126,7 +129,8 @@ function readColumnMap(data: JsonObject, names: Names | undefined): Frame {
   let rows: number | undefined;
   for (const [name, value] of data) {
     const cells = value instanceof Map ? [...value.values()] : value;
-    if (!Array.isArray(cells)) throw refusal("dataframe_split.data", `expected a list of values for each column, got ${jsonKind(value)}`);
+    if (!Array.isArray(cells))
+      throw refusal("dataframe_split.data", `expected a list of values for each column, got ${jsonKind(value)}`);
     rows ??= cells.length;
     if (cells.length !== rows) throw refusal("dataframe_split.data", "expected columns of equal length");
     columns.push({ name, cells });
@@ -143,7 +147,8 @@ function select(columns: readonly FrameColumn[], names: Names, rows: number): Fr
 function checkIndex(index: JsonValue, rows: number): void {
   if (index === null) return;
   if (!Array.isArray(index)) throw refusal("dataframe_split.index", `expected a list, got ${jsonKind(index)}`);
-  if (index.length !== rows) throw refusal("dataframe_split.index", `expected ${rows} entries as there are rows, got ${index.length}`);
+  if (index.length !== rows)
+    throw refusal("dataframe_split.index", `expected ${rows} entries as there are rows, got ${index.length}`);
 }
 
 function refusal(where: string, reason: string): MlserveError {

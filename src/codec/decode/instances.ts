@@ -8,7 +8,9 @@ export function gatherKeys(records: readonly JsonValue[]): JsonObject {
   records.forEach((record, i) => {
     if (!(record instanceof Map)) {
       const where = `instances[${i}]`;
-      throw new MlserveError("invalid_body", `expected an object as in the first place, got ${jsonKind(record)}`, { where });
+      throw new MlserveError("invalid_body", `expected an object as in the first place, got ${jsonKind(record)}`, {
+        where,
+      });
     }
     for (const [name, value] of record) {
       const column = values.get(name);

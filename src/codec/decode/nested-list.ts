@@ -43,12 +43,14 @@ function firstShape(value: JsonValue, maxRank: number): number[] {
 
 function collect(value: JsonValue, shape: readonly number[], level: number, into: JsonValue[], where: string): void {
   if (level === shape.length) {
-    if (Array.isArray(value) && shape.length > 0) throw ragged(where, "expected a scalar as in the first place, got a list");
+    if (Array.isArray(value) && shape.length > 0)
+      throw ragged(where, "expected a scalar as in the first place, got a list");
     into.push(value);
     return;
   }
   if (!Array.isArray(value)) throw ragged(where, `expected a list of ${shape[level]}, got ${jsonKind(value)}`);
-  if (value.length !== shape[level]) throw ragged(where, `expected a list of ${shape[level]}, got one of ${value.length}`);
+  if (value.length !== shape[level])
+    throw ragged(where, `expected a list of ${shape[level]}, got one of ${value.length}`);
   if (level === shape.length - 1 && !value.some(Array.isArray)) {
     for (const element of value) into.push(element);
     return;

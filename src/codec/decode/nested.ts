@@ -54,7 +54,8 @@ function compileObject(properties: readonly Property[], required: boolean): Nest
     if (!required && (value === null || isEmptyObject(value))) return toPlain(value);
     if (!(value instanceof Map)) throw refusal(where, "an object", value);
     const missing = needed.find((name) => !value.has(name));
-    if (missing !== undefined) throw new MlserveError("cast_failed", `the property ${quoteName(missing)} is missing`, { where });
+    if (missing !== undefined)
+      throw new MlserveError("cast_failed", `the property ${quoteName(missing)} is missing`, { where });
     return checkEntries(value, where, (name) => checks.get(name));
   };
 }
@@ -73,7 +74,8 @@ function checkEntries(value: JsonObject, where: string, checkOf: (name: string) 
   const checked: Record<string, unknown> = Object.create(null);
   for (const [name, item] of value) {
     const check = checkOf(name);
-    if (check === undefined) throw new MlserveError("cast_failed", "it has a property that the signature does not have", { where });
+    if (check === undefined)
+      throw new MlserveError("cast_failed", "it has a property that the signature does not have", { where });
     checked[name] = check(item, `${where}[${quoteName(name)}]`);
   }
   return checked;
@@ -104,7 +106,9 @@ function number(value: JsonValue): number | undefined {
 
 function float32(value: JsonValue): number | undefined {
   const float = number(value);
-  return float === undefined || (Number.isFinite(float) && !Number.isFinite(Math.fround(float))) ? undefined : Math.fround(float);
+  return float === undefined || (Number.isFinite(float) && !Number.isFinite(Math.fround(float)))
+    ? undefined
+    : Math.fround(float);
 }
 
 function datetime(value: JsonValue): string | undefined {

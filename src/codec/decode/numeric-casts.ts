@@ -91,14 +91,20 @@ function same(value: number): number {
   return value;
 }
 
-function floatCast<A extends Numbers>(Class: NumberArray<A>, rules: FloatRules, store: (value: number) => number, fits: (value: number) => boolean): CastTo<A> {
+function floatCast<A extends Numbers>(
+  Class: NumberArray<A>,
+  rules: FloatRules,
+  store: (value: number) => number,
+  fits: (value: number) => boolean,
+): CastTo<A> {
   return (values, refuse) => {
     const data = new Class(values.length);
     for (let i = 0; i < values.length; i++) {
       const value = values[i] ?? null;
       const float = toFloat(value);
       if (float === undefined) return refuse(i);
-      if (rules.beyond === "refuse" && !fits(float) && !isMeantNonFinite(value)) return refuse(i, "the number is beyond the range of the type");
+      if (rules.beyond === "refuse" && !fits(float) && !isMeantNonFinite(value))
+        return refuse(i, "the number is beyond the range of the type");
       data[i] = store(float);
     }
     return data;

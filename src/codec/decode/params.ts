@@ -18,11 +18,15 @@ export function compileParams(specs: readonly ParamSpec[] | undefined): (value: 
   const defaults: Params = new Map(specs.map((spec) => [spec.name, spec.default]));
   return (value) => {
     if (value === undefined || value === null) return defaults;
-    if (!(value instanceof Map)) throw new MlserveError("invalid_params", `expected an object, got ${jsonKind(value)}`, { where: "params" });
+    if (!(value instanceof Map))
+      throw new MlserveError("invalid_params", `expected an object, got ${jsonKind(value)}`, { where: "params" });
     const given = specs.filter(({ name }) => value.has(name));
     const faults = given.flatMap((spec) => findFault(spec, value.get(spec.name) ?? null) ?? []);
     if (faults.length > 0) throw new MlserveError("invalid_params", faults.join("; "));
-    return new Map([...defaults, ...given.map((spec) => [spec.name, toParam(spec, value.get(spec.name) ?? null)] as const)]);
+    return new Map([
+      ...defaults,
+      ...given.map((spec) => [spec.name, toParam(spec, value.get(spec.name) ?? null)] as const),
+    ]);
   };
 }
 
@@ -53,7 +57,8 @@ function findFault(spec: ParamSpec, value: JsonValue): string | undefined {
 }
 
 function itemFault({ type }: ParamSpec, value: JsonValue, place: string): string | undefined {
-  if (type.kind === "scalar") return ACCEPTS[type.type](value) ? undefined : `${place}: expected ${type.type}, got ${jsonKind(value)}`;
+  if (type.kind === "scalar")
+    return ACCEPTS[type.type](value) ? undefined : `${place}: expected ${type.type}, got ${jsonKind(value)}`;
   if (type.kind === "object") return objectFault(type.properties, value, place);
   return `${place}: a parameter of type ${type.kind} is not supported`;
 }
@@ -63,7 +68,8 @@ function objectFault(properties: readonly Property[], value: JsonValue, place: s
   const missing = properties.find(({ name, required }) => required && !value.has(name));
   if (missing !== undefined) return `${place}: the property ${quoteName(missing.name)} is missing`;
   const known = new Set(properties.map(({ name }) => name));
-  if ([...value.keys()].some((name) => !known.has(name))) return `${place}: has a property that the signature does not have`;
+  if ([...value.keys()].some((name) => !known.has(name)))
+    return `${place}: has a property that the signature does not have`;
   for (const { name, type, required } of properties) {
     const item = value.get(name);
     if (item === undefined || (item === null && !required)) continue;

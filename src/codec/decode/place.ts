@@ -12,7 +12,9 @@ export function columnPlace(name: string | undefined, position: number): string 
 /** Refuses a cell: `column "age", row 3: expected long, got string`. Rows count from 0. */
 export function refuseCell(place: string, expected: string, cells: readonly JsonValue[]): Refuse {
   return (index, reason) => {
-    throw new MlserveError("cast_failed", expectation(expected, cells[index], reason), { where: `${place}, row ${index}` });
+    throw new MlserveError("cast_failed", expectation(expected, cells[index], reason), {
+      where: `${place}, row ${index}`,
+    });
   };
 }
 

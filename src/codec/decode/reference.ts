@@ -3,7 +3,7 @@ import { MlserveError } from "../../core/errors.js";
 import { type JsonObject, type JsonValue, parseJson, toPlain } from "../../core/json.js";
 import type { Schema, Signature } from "../../format/signature.js";
 import type { CastTable } from "./casts.js";
-import { type Coercion, COERCIONS } from "./coercion.js";
+import { COERCIONS, type Coercion } from "./coercion.js";
 import { compileColumns } from "./columns.js";
 import { type Frame, readRecordsFrame, readSplitFrame } from "./frame.js";
 import { jsonKind } from "./json-kind.js";
@@ -44,8 +44,8 @@ export function compileReferenceDecoder(signature: Signature, options: DecoderOp
   const decodeForm: Record<WrappedForm, (value: JsonValue) => Batch> = {
     dataframe_split: (value) => decoder.fromFrame(readSplitFrame(value, coercion.shortRows)),
     dataframe_records: (value) => decoder.fromFrame(readRecordsFrame(value, coercion.shortRows)),
-    inputs: decoder.fromInputs,
-    instances: decoder.fromInstances,
+    inputs: (value) => decoder.fromInputs(value),
+    instances: (value) => decoder.fromInstances(value),
   };
   return (bytes) => {
     const body = readBody(bytes, coercion);
@@ -72,7 +72,10 @@ function asMismatch(decode: () => Batch): Batch {
 function readBody(bytes: Uint8Array, { repeatedKeys }: Coercion): JsonObject {
   const body = parseJson(bytes, { nonFinite: true, repeatedKeys });
   if (body instanceof Map) return body;
-  throw new MlserveError("invalid_body", `expected a JSON object with exactly one of ${FORMS.join(", ")}, got ${jsonKind(body)}`);
+  throw new MlserveError(
+    "invalid_body",
+    `expected a JSON object with exactly one of ${FORMS.join(", ")}, got ${jsonKind(body)}`,
+  );
 }
 
 function findForm(body: JsonObject): WrappedForm {

@@ -1,10 +1,12 @@
 import { JsonFloat, type JsonValue } from "../../core/json.js";
+import { pythonText } from "../../core/python-text.js";
 import type { Cast, Refuse } from "./casts.js";
 import { floatValue, isJsonFloat } from "./json-kind.js";
-import { pythonText } from "../../core/python-text.js";
 
 /** Casts value by value; what `convert` has no word for is refused. */
-export function each<E>(convert: (value: JsonValue) => E | undefined): (values: readonly JsonValue[], refuse: Refuse) => E[] {
+export function each<E>(
+  convert: (value: JsonValue) => E | undefined,
+): (values: readonly JsonValue[], refuse: Refuse) => E[] {
   return (values, refuse) =>
     values.map((value, i) => {
       const element = convert(value);
@@ -35,7 +37,9 @@ export const texts: Cast<"string"> = each(pythonText);
 
 /** {@link texts}, but for null, which would become the text None. */
 export const textsNotNull: Cast<"string"> = (values, refuse) =>
-  values.map((value, i) => (value === null ? refuse(i, 'it would become the text "None"') : (pythonText(value) ?? refuse(i))));
+  values.map((value, i) =>
+    value === null ? refuse(i, 'it would become the text "None"') : (pythonText(value) ?? refuse(i)),
+  );
 
 export const asTheyAre: Cast<"object"> = (values) => values.map(withoutFloatMarks);
 
@@ -52,7 +56,9 @@ function withoutFloatMarks(value: JsonValue): unknown {
 }
 
 /** Base64 as Python's `decodebytes` reads it: other characters are skipped, the padding must be there. */
-export const lenientBase64: Cast<"binary"> = each((value) => (typeof value === "string" ? decodeBase64(value.replace(/[^A-Za-z0-9+/=]/g, "")) : undefined));
+export const lenientBase64: Cast<"binary"> = each((value) =>
+  typeof value === "string" ? decodeBase64(value.replace(/[^A-Za-z0-9+/=]/g, "")) : undefined,
+);
 
 /** Base64 in which nothing but line ends and blanks is skipped. */
 export const strictBase64: Cast<"binary"> = each((value) => {
@@ -74,4 +80,6 @@ export const asciiBytes: Cast<"binary"> = each((value) => {
   return text !== undefined && /^[\x00-\x7f]*$/.test(text) ? new Uint8Array(Buffer.from(text, "latin1")) : undefined;
 });
 
-export const utf8Bytes: Cast<"binary"> = each((value) => (typeof value === "string" ? new Uint8Array(Buffer.from(value, "utf8")) : undefined));
+export const utf8Bytes: Cast<"binary"> = each((value) =>
+  typeof value === "string" ? new Uint8Array(Buffer.from(value, "utf8")) : undefined,
+);

@@ -28,7 +28,10 @@ export function createUnsignedDecoder(casts: CastTable): UnsignedDecoder {
     if (value instanceof Map) return fromMap(value, where);
     if (Array.isArray(value) && value.every((item) => item instanceof Map)) {
       const hint = "Send one list for each input of the model, or use dataframe_records";
-      throw new MlserveError("invalid_body", "expected tensors, got a list of objects or an empty one", { where, hint });
+      throw new MlserveError("invalid_body", "expected tensors, got a list of objects or an empty one", {
+        where,
+        hint,
+      });
     }
     return { kind: "tensors", tensors: new Map([[UNNAMED, guess(value, where)]]) };
   }
@@ -42,10 +45,16 @@ export function createUnsignedDecoder(casts: CastTable): UnsignedDecoder {
 
   function fromFrame(frame: Frame): Batch {
     const names = frame.columns.map(({ name }, i) => name ?? String(i));
-    if (new Set(names).size !== names.length) throw new MlserveError("invalid_body", "a column stands twice in the request");
+    if (new Set(names).size !== names.length)
+      throw new MlserveError("invalid_body", "a column stands twice in the request");
     const columns = frame.columns.map(({ cells }, i) => [names[i] ?? "", guessColumn(cells, casts)] as const);
     return { kind: "columns", rows: frame.rows, columns: new Map(columns) };
   }
 
-  return { fromFrame, fromInputs: (value) => fromInputs(value), fromInstances, fromUnwrapped: (value) => fromInputs(value) };
+  return {
+    fromFrame,
+    fromInputs: (value) => fromInputs(value),
+    fromInstances,
+    fromUnwrapped: (value) => fromInputs(value),
+  };
 }

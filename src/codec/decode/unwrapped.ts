@@ -9,7 +9,10 @@ export function isUnwrapped(body: JsonObject): boolean {
 }
 
 /** The keys that the signature has as params, apart from the rest, which is the data. */
-export function splitUnwrapped(body: JsonObject, specs: readonly ParamSpec[]): { data: JsonObject; params: JsonObject } {
+export function splitUnwrapped(
+  body: JsonObject,
+  specs: readonly ParamSpec[],
+): { data: JsonObject; params: JsonObject } {
   const names = new Set(specs.map(({ name }) => name));
   const data = new Map<string, JsonValue>();
   const params = new Map<string, JsonValue>();

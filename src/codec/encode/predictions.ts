@@ -34,7 +34,10 @@ export function compileEncoder({ nonFinite = "null" }: EncoderOptions = {}): Enc
       case "value":
         return valueText(batch.value);
       case "columns":
-        return recordsText(Array.from(batch.columns, ([name, column]) => columnField(name, column)), batch.rows);
+        return recordsText(
+          Array.from(batch.columns, ([name, column]) => columnField(name, column)),
+          batch.rows,
+        );
       case "tensors":
         return tableRows === undefined ? tensorsText(batch) : tableText(batch, tableRows);
     }
@@ -44,13 +47,19 @@ export function compileEncoder({ nonFinite = "null" }: EncoderOptions = {}): Enc
   function tableText(batch: TensorsBatch, rows: number): string {
     const outputs = [...batch.tensors];
     if (outputs.every(([, { shape }]) => shape[0] === rows)) {
-      return recordsText(outputs.map(([name, tensor]) => rowField(name, tensor)), rows);
+      return recordsText(
+        outputs.map(([name, tensor]) => rowField(name, tensor)),
+        rows,
+      );
     }
     // MLflow lays every output out flat; where that makes no table either, the outputs are given as they are.
     const lengths = new Set(outputs.map(([, { shape }]) => elementCount(shape)));
     const [length] = lengths;
     if (lengths.size !== 1 || length === undefined) return tensorsText(batch);
-    return recordsText(outputs.map(([name, tensor]) => rowField(name, { ...tensor, shape: [length] })), length);
+    return recordsText(
+      outputs.map(([name, tensor]) => rowField(name, { ...tensor, shape: [length] })),
+      length,
+    );
   }
 
   function columnField(name: string, { dtype, data }: Column): RecordField {

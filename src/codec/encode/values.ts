@@ -16,7 +16,8 @@ export function compileValueText(nonFinite: NonFinite): (value: unknown) => stri
 
   function valueText(value: unknown, depth: number): string {
     if (value === null) return "null";
-    if (depth > MAX_DEPTH) throw new MlserveError("model_failed", `the model returned a value nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH)
+      throw new MlserveError("model_failed", `the model returned a value nested deeper than ${MAX_DEPTH} levels`);
     switch (typeof value) {
       case "string":
         return JSON.stringify(value);
@@ -28,7 +29,10 @@ export function compileValueText(nonFinite: NonFinite): (value: unknown) => stri
       case "object":
         return objectText(value, depth + 1);
       default:
-        throw new MlserveError("model_failed", `the model returned a value of type ${typeof value}, which JSON cannot say`);
+        throw new MlserveError(
+          "model_failed",
+          `the model returned a value of type ${typeof value}, which JSON cannot say`,
+        );
     }
   }
 

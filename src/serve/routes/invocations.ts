@@ -37,5 +37,7 @@ function checkMediaType(header: string | null, origin: string | null): MediaType
 
 function checkEncoding(header: string | null): void {
   if (header === null || header.trim().toLowerCase() === "identity") return;
-  throw new MlserveError("unsupported_media_type", "compressed bodies are not supported yet", { where: "Content-Encoding" });
+  throw new MlserveError("unsupported_media_type", "compressed bodies are not supported yet", {
+    where: "Content-Encoding",
+  });
 }

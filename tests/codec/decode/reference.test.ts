@@ -41,14 +41,34 @@ describe("a table", () => {
   it.each([
     {
       name: "dataframe_split",
-      body: { dataframe_split: { columns: ["age", "height", "name"], data: [[30, 1.5, "Ada"], [40, null, null]] } },
+      body: {
+        dataframe_split: {
+          columns: ["age", "height", "name"],
+          data: [
+            [30, 1.5, "Ada"],
+            [40, null, null],
+          ],
+        },
+      },
     },
     {
       name: "dataframe_split with columns in another order and one too many",
-      body: { dataframe_split: { columns: ["name", "x", "height", "age"], data: [["Ada", 0, 1.5, 30], [null, 0, null, 40]] } },
+      body: {
+        dataframe_split: {
+          columns: ["name", "x", "height", "age"],
+          data: [
+            ["Ada", 0, 1.5, 30],
+            [null, 0, null, 40],
+          ],
+        },
+      },
     },
     { name: "dataframe_records", body: { dataframe_records: [{ age: 30, height: 1.5, name: "Ada" }, { age: 40 }] } },
-    { name: "inputs of columns", body: '{"inputs":{"age":[30,40],"height":[1.5,NaN],"name":["Ada","Bob"]}}', name2: "Bob" },
+    {
+      name: "inputs of columns",
+      body: '{"inputs":{"age":[30,40],"height":[1.5,NaN],"name":["Ada","Bob"]}}',
+      name2: "Bob",
+    },
   ])("is read from $name", ({ body, name2 }) => {
     const names = name2 === undefined ? expected.name : ["Ada", name2];
     expect(table(decode(people, body).batch)).toEqual({ ...expected, name: names });
@@ -60,56 +80,144 @@ describe("a table", () => {
   });
 
   it("has rows without a cast of its own for any order of the columns", () => {
-    const row = fc.record({ age: fc.maxSafeInteger(), height: fc.double({ noNaN: true, noDefaultInfinity: true }), name: fc.string() });
+    const row = fc.record({
+      age: fc.maxSafeInteger(),
+      height: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      name: fc.string(),
+    });
     fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), fc.shuffledSubarray(["age", "height", "name"] as const, { minLength: 3 }), (rows, order) => {
-        const split = { columns: order, data: rows.map((cells) => order.map((name) => cells[name])) };
-        const columns = Object.fromEntries(order.map((name) => [name, rows.map((cells) => cells[name])]));
-        const bodies = [{ dataframe_split: split }, { dataframe_records: rows }, { instances: rows }, { inputs: columns }, { inputs: rows }];
-        const batches = bodies.map((body) => table(decode(people, body).batch));
-        for (const batch of batches) expect(batch).toEqual(batches[0]);
-        // JSON has no negative zero for an integer, and JSON.stringify none at all.
-        expect(batches[0]).toEqual({
-          age: rows.map(({ age }) => BigInt(age)),
-          height: rows.map(({ height }) => height + 0),
-          name: rows.map(({ name }) => name),
-        });
-      }),
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 5 }),
+        fc.shuffledSubarray(["age", "height", "name"] as const, { minLength: 3 }),
+        (rows, order) => {
+          const split = { columns: order, data: rows.map((cells) => order.map((name) => cells[name])) };
+          const columns = Object.fromEntries(order.map((name) => [name, rows.map((cells) => cells[name])]));
+          const bodies = [
+            { dataframe_split: split },
+            { dataframe_records: rows },
+            { instances: rows },
+            { inputs: columns },
+            { inputs: rows },
+          ];
+          const batches = bodies.map((body) => table(decode(people, body).batch));
+          for (const batch of batches) expect(batch).toEqual(batches[0]);
+          // JSON has no negative zero for an integer, and JSON.stringify none at all.
+          expect(batches[0]).toEqual({
+            age: rows.map(({ age }) => BigInt(age)),
+            height: rows.map(({ height }) => height + 0),
+            name: rows.map(({ name }) => name),
+          });
+        },
+      ),
     );
   });
 
   it.each([
-    { name: "no form", body: {}, message: "expected exactly one of dataframe_split, dataframe_records, inputs, instances in the body, got none of them" },
+    {
+      name: "no form",
+      body: {},
+      message:
+        "expected exactly one of dataframe_split, dataframe_records, inputs, instances in the body, got none of them",
+    },
     { name: "two forms", body: { inputs: [], instances: [] }, message: "got inputs and instances" },
-    { name: "a list as the body", body: [], message: "expected a JSON object with exactly one of dataframe_split, dataframe_records, inputs, instances, got list" },
-    { name: "missing columns", body: { dataframe_records: [{ height: 1 }] }, message: 'missing column "age". The signature requires every one of them' },
+    {
+      name: "a list as the body",
+      body: [],
+      message:
+        "expected a JSON object with exactly one of dataframe_split, dataframe_records, inputs, instances, got list",
+    },
+    {
+      name: "missing columns",
+      body: { dataframe_records: [{ height: 1 }] },
+      message: 'missing column "age". The signature requires every one of them',
+    },
     { name: "several missing columns", body: { dataframe_records: [] }, message: 'missing columns "age", "height"' },
-    { name: "a word in a number", body: { dataframe_records: [{ age: 1, height: 1 }, { age: "secret", height: 1 }] }, message: 'column "age", row 1: expected long, got a string that is not one' },
-    { name: "null in an integer", body: { dataframe_records: [{ age: null, height: 1 }] }, message: 'column "age", row 0: expected long, got null' },
-    { name: "a list in a cell", body: { dataframe_records: [{ age: 1, height: [1] }] }, message: 'column "height", row 0: expected double, got list' },
-    { name: "an integer beyond 64 bits", body: '{"inputs":{"age":[1,9223372036854775808],"height":[1,2]}}', message: 'inputs["age"][1]: expected long, got integer (the number is not within -9223372036854775808 to 9223372036854775807)' },
-    { name: "uneven columns", body: { inputs: { age: [1, 2], height: [1] } }, message: 'column "height": expected 2 values as in the column before, got 1' },
-    { name: "uneven instances", body: { instances: [{ age: 1, height: 1 }, { age: 1 }] }, message: "instances: expected as many values for each name" },
-    { name: "too few values in all rows", body: { dataframe_split: { columns: ["age", "height"], data: [[1], [2]] } }, message: "dataframe_split.data: expected 2 values in a row as there are columns, got 1" },
-    { name: "a key that dataframe_split does not have", body: { dataframe_split: { data: [], rows: 1 } }, message: 'dataframe_split: expected no other keys than "columns", "data" and "index"' },
-    { name: "dataframe_split without data", body: { dataframe_split: { columns: [] } }, message: 'dataframe_split: expected the key "data"' },
-    { name: "an index of another length", body: { dataframe_split: { columns: ["age"], data: [[1]], index: [] } }, message: "dataframe_split.index: expected 1 entries as there are rows, got 0" },
-    { name: "a column that stands twice", body: { dataframe_split: { columns: ["age", "height", "age"], data: [[1, 2, 3]] } }, message: 'column "age": the column stands twice in the request' },
-    { name: "records that are no objects", body: { dataframe_records: [{ age: 1 }, 2] }, message: "dataframe_records[1]: expected an object as in the first row, got integer" },
+    {
+      name: "a word in a number",
+      body: {
+        dataframe_records: [
+          { age: 1, height: 1 },
+          { age: "secret", height: 1 },
+        ],
+      },
+      message: 'column "age", row 1: expected long, got a string that is not one',
+    },
+    {
+      name: "null in an integer",
+      body: { dataframe_records: [{ age: null, height: 1 }] },
+      message: 'column "age", row 0: expected long, got null',
+    },
+    {
+      name: "a list in a cell",
+      body: { dataframe_records: [{ age: 1, height: [1] }] },
+      message: 'column "height", row 0: expected double, got list',
+    },
+    {
+      name: "an integer beyond 64 bits",
+      body: '{"inputs":{"age":[1,9223372036854775808],"height":[1,2]}}',
+      message:
+        'inputs["age"][1]: expected long, got integer (the number is not within -9223372036854775808 to 9223372036854775807)',
+    },
+    {
+      name: "uneven columns",
+      body: { inputs: { age: [1, 2], height: [1] } },
+      message: 'column "height": expected 2 values as in the column before, got 1',
+    },
+    {
+      name: "uneven instances",
+      body: { instances: [{ age: 1, height: 1 }, { age: 1 }] },
+      message: "instances: expected as many values for each name",
+    },
+    {
+      name: "too few values in all rows",
+      body: { dataframe_split: { columns: ["age", "height"], data: [[1], [2]] } },
+      message: "dataframe_split.data: expected 2 values in a row as there are columns, got 1",
+    },
+    {
+      name: "a key that dataframe_split does not have",
+      body: { dataframe_split: { data: [], rows: 1 } },
+      message: 'dataframe_split: expected no other keys than "columns", "data" and "index"',
+    },
+    {
+      name: "dataframe_split without data",
+      body: { dataframe_split: { columns: [] } },
+      message: 'dataframe_split: expected the key "data"',
+    },
+    {
+      name: "an index of another length",
+      body: { dataframe_split: { columns: ["age"], data: [[1]], index: [] } },
+      message: "dataframe_split.index: expected 1 entries as there are rows, got 0",
+    },
+    {
+      name: "a column that stands twice",
+      body: { dataframe_split: { columns: ["age", "height", "age"], data: [[1, 2, 3]] } },
+      message: 'column "age": the column stands twice in the request',
+    },
+    {
+      name: "records that are no objects",
+      body: { dataframe_records: [{ age: 1 }, 2] },
+      message: "dataframe_records[1]: expected an object as in the first row, got integer",
+    },
   ])("is refused with $name", ({ body, message }) => {
     expect(() => decode(people, body)).toThrow(message);
   });
 });
 
 describe("a tensor", () => {
-  const rows = [[1, 2.5], [3, 4]];
+  const rows = [
+    [1, 2.5],
+    [3, 4],
+  ];
 
   it.each([
     { name: "inputs by name", body: { inputs: { x: rows } } },
     { name: "inputs as the only tensor's value", body: { inputs: rows } },
     { name: "instances as rows", body: { instances: rows } },
     { name: "instances by name", body: { instances: rows.map((x) => ({ x })) } },
-    { name: "a table with lists in its cells", body: { dataframe_split: { columns: ["x"], data: rows.map((x) => [x]) } } },
+    {
+      name: "a table with lists in its cells",
+      body: { dataframe_split: { columns: ["x"], data: rows.map((x) => [x]) } },
+    },
   ])("is read from $name", ({ body }) => {
     const { batch } = decode(image, body);
     expect(batch).toEqual({
@@ -119,23 +227,59 @@ describe("a tensor", () => {
   });
 
   it("is read from a table of as many columns where it has no name", () => {
-    const { batch } = decode(unnamed, { dataframe_split: { columns: ["a", "b"], data: [[1, 2], [3, 4]] } });
-    expect(batch).toEqual({ kind: "tensors", tensors: new Map([["", { dtype: "int8", shape: [2, 2], data: Int8Array.of(1, 2, 3, 4) }]]) });
+    const { batch } = decode(unnamed, {
+      dataframe_split: {
+        columns: ["a", "b"],
+        data: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    });
+    expect(batch).toEqual({
+      kind: "tensors",
+      tensors: new Map([["", { dtype: "int8", shape: [2, 2], data: Int8Array.of(1, 2, 3, 4) }]]),
+    });
   });
 
   it.each([
     { name: "a missing tensor", body: { inputs: { y: rows } }, message: 'missing tensor "x"' },
-    { name: "another shape", body: { inputs: { x: [[1, 2, 3]] } }, message: 'tensor "x": expected shape [any, 2], got [1, 3]' },
+    {
+      name: "another shape",
+      body: { inputs: { x: [[1, 2, 3]] } },
+      message: 'tensor "x": expected shape [any, 2], got [1, 3]',
+    },
     { name: "another rank", body: { inputs: { x: [1, 2] } }, message: 'tensor "x": expected shape [any, 2], got [2]' },
-    { name: "lists of unequal length", body: { inputs: { x: [[1, 2], [3]] } }, message: 'inputs["x"][1]: expected a list of 2, got one of 1. All lists of one level need the same length' },
-    { name: "a word", body: { inputs: { x: [[1, 2], [3, "secret"]] } }, message: 'inputs["x"][1][1]: expected float32, got a string that is not one' },
-    { name: "a list of objects", body: { inputs: [{ x: 1 }] }, message: "inputs: expected tensors, got a list of objects" },
+    {
+      name: "lists of unequal length",
+      body: { inputs: { x: [[1, 2], [3]] } },
+      message: 'inputs["x"][1]: expected a list of 2, got one of 1. All lists of one level need the same length',
+    },
+    {
+      name: "a word",
+      body: {
+        inputs: {
+          x: [
+            [1, 2],
+            [3, "secret"],
+          ],
+        },
+      },
+      message: 'inputs["x"][1][1]: expected float32, got a string that is not one',
+    },
+    {
+      name: "a list of objects",
+      body: { inputs: [{ x: 1 }] },
+      message: "inputs: expected tensors, got a list of objects",
+    },
   ])("is refused with $name", ({ body, message }) => {
     expect(() => decode(image, body)).toThrow(message);
   });
 
   it("is refused beyond the range of its integers", () => {
-    expect(() => decode(unnamed, { inputs: [[1, 128]] })).toThrow("inputs[0][1]: expected int8, got integer (the number is not within -128 to 127)");
+    expect(() => decode(unnamed, { inputs: [[1, 128]] })).toThrow(
+      "inputs[0][1]: expected int8, got integer (the number is not within -128 to 127)",
+    );
   });
 });
 
@@ -170,7 +314,11 @@ describe("params", () => {
   it.each([
     { name: "defaults", params: undefined, expected: { top_k: 5, stops: ["."] } },
     { name: "null for defaults", params: null, expected: { top_k: 5, stops: ["."] } },
-    { name: "what is given, without unknown names", params: { top_k: 3, nope: 1 }, expected: { top_k: 3, stops: ["."] } },
+    {
+      name: "what is given, without unknown names",
+      params: { top_k: 3, nope: 1 },
+      expected: { top_k: 3, stops: ["."] },
+    },
     { name: "an empty list", params: { stops: [] }, expected: { top_k: 5, stops: [] } },
   ])("are $name", ({ params, expected }) => {
     const call = decode(withParams, { ...body, params });
@@ -179,8 +327,16 @@ describe("params", () => {
 
   it.each([
     { name: "a list", params: [], message: "params: expected an object, got list" },
-    { name: "each fault", params: { top_k: 5.5, stops: "secret" }, message: 'params["top_k"]: expected integer, got float; params["stops"]: expected a list, got string' },
-    { name: "an item of another type", params: { stops: ["a", 1] }, message: 'params["stops"][1]: expected string, got integer' },
+    {
+      name: "each fault",
+      params: { top_k: 5.5, stops: "secret" },
+      message: 'params["top_k"]: expected integer, got float; params["stops"]: expected a list, got string',
+    },
+    {
+      name: "an item of another type",
+      params: { stops: ["a", 1] },
+      message: 'params["stops"][1]: expected string, got integer',
+    },
   ])("are refused for $name", ({ params, message }) => {
     expect(() => decode(withParams, { ...body, params })).toThrow(message);
   });

@@ -50,7 +50,11 @@ describe("the encoder of JSON answers", () => {
       text: "[]",
     },
     { name: "an unnamed tensor bare", batch: tensors({ [UNNAMED]: matrix }), text: "[[0.5,1.0],[null,2.0]]" },
-    { name: "an empty tensor", batch: tensors({ y: { dtype: "bool", shape: [0], data: new Uint8Array() } }), text: '{"y":[]}' },
+    {
+      name: "an empty tensor",
+      batch: tensors({ y: { dtype: "bool", shape: [0], data: new Uint8Array() } }),
+      text: '{"y":[]}',
+    },
     {
       name: "each kind of element",
       batch: tensors({
@@ -60,7 +64,16 @@ describe("the encoder of JSON answers", () => {
         s: { dtype: "string", shape: [2], data: ['a"é\u0001', "\ud800"] },
         b: { dtype: "binary", shape: [1], data: [Uint8Array.of(104, 105)] },
         t: { dtype: "datetime", shape: [2], data: BigInt64Array.of(1_500_000_000n, NOT_A_TIME) },
-        o: { dtype: "object", shape: [1], data: [new Map([["10", 0.5], ["9", 1]])] },
+        o: {
+          dtype: "object",
+          shape: [1],
+          data: [
+            new Map([
+              ["10", 0.5],
+              ["9", 1],
+            ]),
+          ],
+        },
       }),
       text:
         '{"bo":[true,false],"f16":[1.5,null],"u64":[18446744073709551615],"s":["a\\"é\\u0001","\\ud800"],' +
@@ -75,7 +88,11 @@ describe("the encoder of JSON answers", () => {
       },
       text: '[{"t":"1970-01-01T00:00:00"},{"t":"1969-12-31T23:59:59.999999"},{"t":"1970-01-01T00:00:01.000000001"}]',
     },
-    { name: "a value as it is", batch: { kind: "value", value: { a: [1, 2n, null, Number.NaN] } }, text: '{"a":[1,2,null,null]}' },
+    {
+      name: "a value as it is",
+      batch: { kind: "value", value: { a: [1, 2n, null, Number.NaN] } },
+      text: '{"a":[1,2,null,null]}',
+    },
   ])("writes $name", ({ batch, tableRows, text }) => {
     const bytes = encodePredictions(batch, { form: "inputs", tableRows });
     expect(new TextDecoder().decode(bytes)).toBe(`{"predictions":${text}}`);
@@ -87,10 +104,19 @@ describe("the encoder of JSON answers", () => {
   });
 
   it("writes NaN and infinities as strings when asked to", () => {
-    const values: Tensor = { dtype: "float32", shape: [3], data: Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY) };
+    const values: Tensor = {
+      dtype: "float32",
+      shape: [3],
+      data: Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    };
     const encode = compileEncoder({ nonFinite: "string" });
-    const bytes = encode(tensors({ values, o: { dtype: "object", shape: [1], data: [[Number.NaN]] } }), { form: "inputs", tableRows: undefined });
-    expect(new TextDecoder().decode(bytes)).toBe('{"predictions":{"values":["NaN","Infinity","-Infinity"],"o":[["NaN"]]}}');
+    const bytes = encode(tensors({ values, o: { dtype: "object", shape: [1], data: [[Number.NaN]] } }), {
+      form: "inputs",
+      tableRows: undefined,
+    });
+    expect(new TextDecoder().decode(bytes)).toBe(
+      '{"predictions":{"values":["NaN","Infinity","-Infinity"],"o":[["NaN"]]}}',
+    );
   });
 
   const circle: unknown[] = [];

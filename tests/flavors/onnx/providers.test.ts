@@ -51,6 +51,7 @@ describe("createProvidersReport", () => {
   it.each([
     ["warns", ["CUDAExecutionProvider"], ["warn"]],
     ["warns", "CUDAExecutionProvider", ["warn"]],
+    ["keeps quiet", ["CUDAExecutionProvider", "CPUExecutionProvider"], ["debug"]],
     ["keeps quiet", null, ["debug"]],
     ["keeps quiet", [], ["debug"]],
   ])("%s about a model that names %j", (_, providers, expected) => {

@@ -1,0 +1,57 @@
+import type { Column } from "../../../core/tensor.js";
+import type { CsvCell } from "./cell-casts.js";
+import { booleanOf, floatOf, integerOf } from "./cell-values.js";
+
+/**
+ * Without a signature, the type that pandas' `read_csv` gives a column: integers, floats, booleans, else texts.
+ *
+ * As in pandas, a missing cell makes floats of integers, and is null among booleans and texts.
+ */
+export function guessCells(cells: readonly CsvCell[]): Column {
+  const present = cells.filter((cell) => cell !== null);
+  if (cells.length === 0) return { dtype: "object", data: [] };
+  if (present.length === 0) return { dtype: "float64", data: new Float64Array(cells.length).fill(Number.NaN) };
+  const complete = present.length === cells.length;
+  return (
+    (complete ? guessIntegers(present) : undefined) ??
+    guessFloats(cells) ??
+    guessBooleans(cells, complete) ??
+    texts(cells, complete)
+  );
+}
+
+function guessIntegers(cells: readonly string[]): Column | undefined {
+  const integers = convertAll(cells, integerOf);
+  if (integers === undefined) return undefined;
+  const min = integers.reduce((least, integer) => (integer < least ? integer : least), 0);
+  const max = integers.reduce((greatest, integer) => (integer > greatest ? integer : greatest), 0);
+  if (min >= -(2n ** 63n) && max < 2n ** 63n) return { dtype: "int64", data: BigInt64Array.from(integers, BigInt) };
+  if (min >= 0 && max < 2n ** 64n) return { dtype: "uint64", data: BigUint64Array.from(integers, BigInt) };
+  return { dtype: "object", data: integers };
+}
+
+function guessFloats(cells: readonly CsvCell[]): Column | undefined {
+  const floats = convertAll(cells, (cell) => (cell === null ? Number.NaN : floatOf(cell)));
+  return floats === undefined ? undefined : { dtype: "float64", data: Float64Array.from(floats) };
+}
+
+function guessBooleans(cells: readonly CsvCell[], complete: boolean): Column | undefined {
+  const booleans = convertAll(cells, (cell) => (cell === null ? null : booleanOf(cell)));
+  if (booleans === undefined) return undefined;
+  return complete ? { dtype: "bool", data: Uint8Array.from(booleans, Number) } : { dtype: "object", data: booleans };
+}
+
+function texts(cells: readonly CsvCell[], complete: boolean): Column {
+  // Without null among them the cells are strings.
+  return complete ? { dtype: "string", data: cells as readonly string[] } : { dtype: "object", data: cells };
+}
+
+function convertAll<C, V>(cells: readonly C[], convert: (cell: C) => V | undefined): V[] | undefined {
+  const values: V[] = [];
+  for (const cell of cells) {
+    const value = convert(cell);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}
