@@ -1,6 +1,9 @@
 /** Above this share of a core the client, not the server, sets the pace. */
 const CLIENT_BOUND = 0.9;
 
+/** Rounds further apart than this were disturbed by something else on the machine. */
+const STEADY_SPREAD = 1.25;
+
 /**
  * @typedef {object} Round
  * @property {string} server
@@ -13,6 +16,7 @@ const CLIENT_BOUND = 0.9;
  * @property {number} connections
  * @property {number} requestsPerSecond of all rounds together
  * @property {number[]} rounds requests per second of each
+ * @property {boolean} steady did the rounds agree?
  * @property {number} ratio of requests per second to the baseline's
  * @property {number} p50 milliseconds
  * @property {number} p99 milliseconds
@@ -47,12 +51,14 @@ function summarizeGroup(group) {
   const requests = sum(loads.map((load) => load.requests));
   const seconds = sum(loads.map((load) => load.seconds));
   const latencies = Float64Array.from(loads.flatMap((load) => load.latencies)).sort();
+  const rounds = loads.map((load) => Math.round(load.requests / load.seconds));
   const clientShare = sum(loads.map((load) => load.clientShare * load.seconds)) / seconds;
   return {
     server: first?.server ?? "",
     connections: first?.connections ?? 0,
     requestsPerSecond: requests / seconds,
-    rounds: loads.map((load) => Math.round(load.requests / load.seconds)),
+    rounds,
+    steady: Math.max(...rounds) <= Math.min(...rounds) * STEADY_SPREAD,
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
     serverCpuMicros: sum(group.map(({ cpuMicros }) => cpuMicros)) / requests,
@@ -80,7 +86,8 @@ const SPEED_COLUMNS = {
   "p99 ms": (row) => row.p99.toFixed(2),
   "server CPU us/req": (row) => row.serverCpuMicros.toFixed(1),
   "client core": (row) => `${Math.round(row.clientShare * 100)} %${row.clientBound ? " client-bound" : ""}`,
-  "rounds req/s": (row) => row.rounds.map((rate) => rate.toLocaleString("en")).join(", "),
+  "rounds req/s": (row) =>
+    `${row.rounds.map((rate) => rate.toLocaleString("en")).join(", ")}${row.steady ? "" : " unsteady"}`,
 };
 
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;

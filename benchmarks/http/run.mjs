@@ -125,6 +125,8 @@ async function main() {
   await mkdir(dirname(out), { recursive: true });
   await writeFile(out, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`\n${speedTable(rows)}\n\n${memoryTable(memory)}\n`);
+  if (!rows.every(({ steady }) => steady))
+    console.log("Rounds differ: something else used the machine. Run it again.\n");
   console.log(`Node ${machine.node}, ${machine.cores} cores shared by client and server. Written to ${out}`);
 }
 

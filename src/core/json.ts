@@ -17,6 +17,7 @@ import {
   QUOTE,
   ZERO,
 } from "./json-bytes.js";
+import { placeOf } from "./json-place.js";
 
 /**
  * A float whose value is whole, or too large to be finite: JSON `1.0` and `1e3` are floats to Python, `1` and `1000` are
@@ -57,7 +58,7 @@ export function parseJson(bytes: Uint8Array, options: JsonOptions = {}): JsonVal
 }
 
 /** {@link parseJson} for a text in memory. */
-export function parseJsonText(text: string, options: JsonOptions = {}): JsonValue {
+export function parseJsonText(text: string, options?: JsonOptions): JsonValue {
   return parseJson(Buffer.from(text, "utf8"), options);
 }
 
@@ -73,7 +74,6 @@ export function toPlain(value: JsonValue): unknown {
 
 const UNCLOSED_STRING = "expected the closing quote of a string";
 const RAW_CONTROL = "a control character in a string must be escaped";
-
 /** Python refuses longer ones too; converting them would take time that grows with their square. */
 const MAX_INTEGER_DIGITS = 4300;
 
@@ -95,14 +95,10 @@ class JsonReader {
   readDocument(): JsonValue {
     // One byte order mark, as Python's reader takes.
     if (this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf) this.position = 3;
-    if (this.skipSpace() === END) throw this.fault("the text is empty");
+    if (this.skipSpace() === END) throw this.fault("expected a value");
     const value = this.readValue();
     if (this.skipSpace() !== END) throw this.fault("expected the end of the text");
     return value;
-  }
-
-  private peek(): number {
-    return this.bytes[this.position] ?? END;
   }
 
   private skipSpace(): number {
@@ -148,13 +144,7 @@ class JsonReader {
     for (;;) {
       if (this.skipSpace() !== QUOTE) throw this.fault("expected a key in double quotes");
       const key = this.readString();
-      if (this.refuseRepeated && object.has(key)) {
-        throw new MlserveError(
-          "invalid_body",
-          "a key stands twice in its object, and only one of its values would count",
-          { where: this.place() },
-        );
-      }
+      if (this.refuseRepeated && object.has(key)) throw this.repeatedKey();
       if (this.skipSpace() !== COLON) throw this.fault("expected ':'");
       this.position++;
       object.set(key, this.readValue());
@@ -286,16 +276,21 @@ class JsonReader {
     return true;
   }
 
-  private fault(reason: string): MlserveError {
-    const found = this.peek() === END ? ", found the end of the text" : "";
-    return new MlserveError("invalid_json", `not valid JSON at ${this.place()}: ${reason}${found}`);
+  private peek(): number {
+    return this.bytes[this.position] ?? END;
   }
 
-  private place(): string {
-    const before = this.bytes.subarray(0, this.position);
-    let line = 1;
-    for (const byte of before) if (byte === 0x0a) line++;
-    return `line ${line}, column ${this.position - before.lastIndexOf(0x0a)}`;
+  private repeatedKey(): MlserveError {
+    const reason = "a key stands twice in its object, and only one of its values would count";
+    return new MlserveError("invalid_body", reason, { where: placeOf(this.bytes, this.position) });
+  }
+
+  private fault(reason: string): MlserveError {
+    const found = this.peek() === END ? ", found the end of the text" : "";
+    return new MlserveError(
+      "invalid_json",
+      `not valid JSON at ${placeOf(this.bytes, this.position)}: ${reason}${found}`,
+    );
   }
 }
 

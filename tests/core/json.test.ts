@@ -101,7 +101,7 @@ describe("parseJson", () => {
   });
 
   it.each([
-    { name: "an empty text", bytes: "", message: "the text is empty" },
+    { name: "an empty text", bytes: "", message: "line 1, column 1: expected a value, found the end of the text" },
     { name: "text behind the value", bytes: "{} x", message: "line 1, column 4: expected the end of the text" },
     { name: "a text that ends too soon", bytes: '{"a":[1,', message: "expected a value, found the end of the text" },
     { name: "a fault on a later line", bytes: '{\n  "a": tru\n}', message: "line 2, column 8: expected a value" },

@@ -5,6 +5,7 @@
 export function toColumnNames(header: readonly string[]): string[] {
   const names = header.map((cell, i) => (cell === "" ? `Unnamed: ${i}` : cell));
   const written = new Set(names);
+  if (written.size === names.length) return names;
   const counts = new Map<string, number>();
   // Names that were given come first, so that an unnamed column yields its name to one that has it.
   const positions = [...names.keys()];

@@ -4,7 +4,7 @@ import type { Column } from "../../../core/tensor.js";
 import type { ColumnSpec, ColumnsSchema, ScalarType, Schema, Signature } from "../../../format/signature.js";
 import { COLUMN_DTYPES } from "../casts.js";
 import type { Coercion } from "../coercion.js";
-import { type ColumnCast, compileColumn } from "../column-cast.js";
+import { compileColumn } from "../column-cast.js";
 import { type CastColumn, enforceColumns } from "../enforce-columns.js";
 import { compileParams } from "../params.js";
 import { columnPlace, refuseCell } from "../place.js";
@@ -62,7 +62,7 @@ function compileSigned({ columns: specs }: ColumnsSchema, coercion: Coercion): (
       const position = specPosition(name, i) ?? i;
       return { name, rank: 1, column: castsAt(casts, position)(cells, position) };
     });
-    return enforceColumns(wanted satisfies readonly ColumnCast[], cast);
+    return enforceColumns(wanted, cast);
   }
 
   return (body) => decode(readCsvTable(body, chooseColumns, coercion.shortRows));

@@ -23,7 +23,11 @@ function decode(signed: Signature, text: string | Uint8Array, mode: CoercionName
 
 /** A batch in the words of the recorded tables. */
 function told({ columns }: ColumnsBatch): object[] {
-  return Array.from(columns, ([name, { data }]) => ({ name, values: Array.from(data as ArrayLike<unknown>, toldValue) }));
+  return Array.from(columns, ([name, { dtype, data }]) => {
+    const values = Array.from(data as ArrayLike<unknown>, toldValue);
+    // Integers among objects are numbers or bigints, as in JSON.
+    return { name, values: dtype === "object" ? values.map((value) => (typeof value === "number" ? String(value) : value)) : values };
+  });
 }
 
 function toldValue(value: unknown): unknown {

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { copyFixture, fixture, IRIS_REQUEST, rewrite, SKLEARN_MLMODEL, spoilBytes } from "./models.js";
-import { type Outcome, openTerminal, type Terminal } from "./terminal.js";
+import { copyFixture, fixture, IRIS_REQUEST, rewrite, SKLEARN_MLMODEL, spoilBytes } from "../cli/models.js";
+import { type Outcome, openTerminal, type Terminal } from "../cli/terminal.js";
 
 let terminal: Terminal;
 const inside = (name: string): string => join(terminal.cwd, name);

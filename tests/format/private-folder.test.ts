@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "../../src/format/private-folder.js";
+import { useTemporaryFolder } from "../support/temporary-folder.js";
+
+const folder = useTemporaryFolder();
+
+/** The number of a process that has ended. */
+const deadProcess = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
+
+/** The name that a process of this machine would have given. */
+const nameOf = (pid: number, rest = "abcdef"): string =>
+  basename(makePrivateFolder(folder.path)).replace(/-\d+-\w+$/, `-${pid}-${rest}`);
+
+describe("private folders", () => {
+  it("are for their owner only", () => {
+    const made = makePrivateFolder(folder.path);
+    expect(statSync(made).isDirectory()).toBe(true);
+    expect(process.platform === "win32" ? 0 : statSync(made).mode & 0o077).toBe(0);
+  });
+
+  it("are removed with all that is in them, once or twice", () => {
+    const made = makePrivateFolder(folder.path);
+    mkdirSync(join(made, "a/b"), { recursive: true });
+    writeFileSync(join(made, "a/b/c"), "x");
+    removePrivateFolder(made);
+    removePrivateFolder(made);
+    expect(existsSync(made)).toBe(false);
+  });
+
+  it("are swept when their process is dead, and nothing else is", () => {
+    const dead = nameOf(deadProcess());
+    const mine = nameOf(process.pid, "mine");
+    const elsewhere = dead.replace(/^mlserve-.{8}/, "mlserve-00000000");
+    const linked = nameOf(deadProcess(), "linked");
+    for (const name of [dead, mine, elsewhere, "mlserve-x", "other"])
+      mkdirSync(join(folder.path, name), { recursive: true });
+    writeFileSync(join(folder.path, dead, "weights"), "x");
+    writeFileSync(join(folder.path, "other", "precious"), "x");
+    symlinkSync(join(folder.path, "other"), join(folder.path, linked));
+    sweepPrivateFolders(folder.path);
+    const left = readdirSync(folder.path);
+    expect(left).not.toContain(dead);
+    expect(left).toEqual(expect.arrayContaining([mine, elsewhere, linked, "mlserve-x", "other"]));
+    expect(existsSync(join(folder.path, "other", "precious"))).toBe(true);
+  });
+
+  it("are asked for elsewhere when they cannot be made", () => {
+    expect(() => makePrivateFolder(join(folder.path, "nowhere"))).toThrow(
+      expect.objectContaining({ kind: "file_system", message: expect.stringContaining("TMPDIR") }),
+    );
+    expect(() => sweepPrivateFolders(join(folder.path, "nowhere"))).not.toThrow();
+  });
+});
