@@ -61,6 +61,7 @@ export interface PackResult {
 export async function pack(options: PackOptions): Promise<PackResult> {
   const source = await findSource(options.source);
   const output = resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
+  checkLabel(options.name);
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
   const prepared = await prepare(source, output, progress, options);
@@ -74,6 +75,12 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
   return toResult(output, prepared, written);
+}
+
+/** What people read in one line of text. */
+function checkLabel(name: string | undefined): void {
+  if (name === undefined || /^[^\p{Cc}]+$/u.test(name)) return;
+  throw new MlserveError("usage", "is empty or holds a control character", { where: `name ${quoteName(name)}` });
 }
 
 function checkName(name: string): string {
