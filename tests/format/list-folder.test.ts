@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listCandidates, listModelFolder } from "../../src/format/list-folder.js";
@@ -55,10 +56,12 @@ describe("listModelFolder", () => {
     );
   });
 
-  it.runIf(process.platform !== "win32")("refuses a pipe", async () => {
+  it.runIf(process.platform !== "win32")("refuses a socket", async () => {
     write("m/MLmodel");
-    execFileSync("mkfifo", [join(folder.path, "m", "pipe")]);
-    await expect(list()).rejects.toThrow('file "pipe": is neither a regular file');
+    const server = createServer().listen(join(folder.path, "m", "socket"));
+    await once(server, "listening");
+    await expect(list()).rejects.toThrow('file "socket": is neither a regular file');
+    server.close();
   });
 
   it.runIf(process.platform === "linux")("refuses names that could not stand in a package", async () => {

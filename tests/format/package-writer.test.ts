@@ -44,9 +44,13 @@ async function write(source: string, target: string, options?: WritePackageOptio
   return writePackage(at(target), await listModelFolder(source), options);
 }
 
+/** Runs a tool of the system. */
+const run = (tool: string, args: readonly string[], cwd?: string): string =>
+  execFileSync(tool, args, { encoding: "utf8", cwd, stdio: ["ignore", "pipe", "ignore"] });
+
 const hasTool = (tool: string): boolean => {
   try {
-    execFileSync(tool, ["--version"], { stdio: "ignore" });
+    run(tool, ["--version"]);
     return true;
   } catch {
     return false;
@@ -108,12 +112,12 @@ describe("writePackage", () => {
   it.runIf(hasTool("tar") && hasTool("sha256sum"))("is read by tar, and checked by sha256sum", async () => {
     await write(writeFolder("one", portable, 1), "a.tar.gz");
     mkdirSync(at("out"));
-    const listed = execFileSync("tar", ["tzf", at("a.tar.gz")], { encoding: "utf8" })
+    const listed = run("tar", ["tzf", at("a.tar.gz")])
       .trim()
       .split("\n");
     expect([listed[0], listed.at(-1)]).toEqual(["MLmodel", "SHA256SUMS"]);
-    execFileSync("tar", ["xzf", at("a.tar.gz"), "-C", at("out")]);
-    const checked = execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: at("out"), encoding: "utf8" });
+    run("tar", ["xzf", at("a.tar.gz"), "-C", at("out")]);
+    const checked = run("sha256sum", ["-c", "SHA256SUMS"], at("out"));
     expect(checked.trim().split("\n")).toHaveLength(portable.length);
   });
 

@@ -4,6 +4,7 @@ import type { Column, DType } from "../../core/tensor.js";
 import type { ScalarType } from "../../format/signature.js";
 import type { ColumnCast } from "./column-cast.js";
 import { columnPlace } from "./place.js";
+import { widenColumn } from "./widen-column.js";
 
 /** A column after its cast. */
 export interface CastColumn {
@@ -107,25 +108,26 @@ function enforceType({ spec, dtype }: ColumnCast, column: Column, place: string)
   if (column.dtype === dtype || spec.type.kind !== "scalar") return column;
   const widening: readonly DType[] = WIDENING[spec.type.type];
   const exact =
-    column.dtype === "int64" && (dtype === "float32" || dtype === "float64") && column.data.every(isExactFloat);
+    (column.dtype === "int64" && isFloat(dtype) && column.data.every(isExact[dtype])) ||
+    (column.dtype === "object" && dtype === "bool" && column.data.every(isBooleanOrNull));
   if (!widening.includes(column.dtype) && !exact)
     throw mismatch(`expected ${spec.type.type}, got values of type ${column.dtype}`, place);
-  return widen(column, dtype);
+  return widenColumn(column, dtype);
+}
+
+function isFloat(dtype: DType): dtype is "float32" | "float64" {
+  return dtype === "float32" || dtype === "float64";
 }
 
 /** MLflow lets 0 and 1 through only, by which a model that is sent whole numbers would sometimes fail. */
-function isExactFloat(value: bigint): boolean {
-  return value >= -(2n ** 24n) && value <= 2n ** 24n;
-}
+const isExact = {
+  float32: (value: bigint) => value >= -(2n ** 24n) && value <= 2n ** 24n,
+  float64: (value: bigint) => value >= -(2n ** 53n) && value <= 2n ** 53n,
+} as const;
 
-function widen(column: Column, dtype: DType): Column {
-  if (dtype === "int64" && column.dtype !== "string" && column.dtype !== "object") {
-    return { dtype, data: BigInt64Array.from(Array.from(column.data, Number), BigInt) };
-  }
-  if (dtype === "float64") return { dtype, data: Float64Array.from(Array.from(column.data, Number)) };
-  if (dtype === "float32") return { dtype, data: Float32Array.from(Array.from(column.data, Number)) };
-  if (dtype === "int32") return { dtype, data: Int32Array.from(Array.from(column.data, Number)) };
-  return column;
+/** What Parquet and Arrow have of booleans with a missing one. */
+function isBooleanOrNull(value: unknown): boolean {
+  return typeof value === "boolean" || value === null;
 }
 
 function mismatch(reason: string, where?: string, hint?: string): MlserveError {

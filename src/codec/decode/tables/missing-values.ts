@@ -24,8 +24,12 @@ export function withMissing(column: Column, isMissing: IsMissing): Column {
     case "datetime":
       return { dtype: "datetime", data: column.data.map((value, row) => (isMissing(row) ? NOT_A_TIME : value)) };
     default:
-      return { dtype: "float64", data: Float64Array.from(column.data, (value, row) => (isMissing(row) ? Number.NaN : Number(value))) };
+      return { dtype: "float64", data: numbers(column.data, isMissing) };
   }
+}
+
+function numbers(data: ArrayLike<number | bigint>, isMissing: IsMissing): Float64Array {
+  return Float64Array.from(data, (value, row) => (isMissing(row) ? Number.NaN : Number(value)));
 }
 
 function nullable(data: readonly unknown[], isMissing: IsMissing): unknown[] {
