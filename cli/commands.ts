@@ -21,4 +21,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "show what a model takes, gives and consists of",
     load: async () => (await import("./inspect.js")).inspectCommand,
   },
+  validate: {
+    summary: "list everything that is wrong with a model",
+    load: async () => (await import("./validate.js")).validateCommand,
+  },
 };

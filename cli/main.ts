@@ -7,10 +7,6 @@ const SAME_SIGNAL_MS = 250;
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const;
 
-// Since 1.30, onnxruntime writes a device id into the home folder and sends usage to Microsoft, on every system. A user
-// who wants that sets the variable to 0. It is read once, when the runtime is loaded.
-process.env.ORT_DISABLE_TELEMETRY ??= "1";
-
 await main();
 
 async function main(): Promise<void> {

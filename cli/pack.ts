@@ -19,18 +19,24 @@ import { formatBytes, formatTable, quoteArgument } from "./text.js";
 export const packCommand = defineCommand({
   argument: { name: "path", help: "a folder saved by MLflow, an .onnx file, or a folder that holds one" },
   options: PACK_OPTIONS,
-  examples: ["mlserve pack ./iris", "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices"],
+  examples: [
+    "mlserve pack ./iris",
+    "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
+    "mlserve pack model.onnx --input-example request.json --signature signature.json",
+  ],
   async run({ argument, options, io, output }) {
     const progress = createProgress(io.stderr, "packing", monotonicClock);
     try {
       const result = await pack({
         source: toPath(argument, io),
         flavors: createFlavors(),
+        selfTest: options.selfTest,
         onProgress: progress.update,
         onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
         ...definedOf({
           output: toOptionalPath(options.output, io),
           inputExample: toOptionalPath(options.inputExample, io),
+          signature: toOptionalPath(options.signature, io),
           name: options.name,
           modifiedAt: readSourceDate(io),
         }),
@@ -50,11 +56,20 @@ async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
   await output.result(fields, toLines(result, file, output));
 }
 
+const SELF_TEST_TEXTS = {
+  recorded: "recorded",
+  off: "none, as asked for",
+  no_example: "none: the model has no input example (--input-example FILE)",
+  unsteady: "none: the model answers the same request in different ways",
+  too_large: "none: the answer to the input example is too large",
+} as const satisfies Record<PackResult["selfTest"], string>;
+
 function toLines(result: PackResult, file: string, { paint }: Output): string[] {
   const facts = [
     ["flavors", result.flavors.join(", ")],
     ["inputs", summarizeSchema(result.signature.inputs)],
     ["outputs", summarizeSchema(result.signature.outputs)],
+    ["self-test", SELF_TEST_TEXTS[result.selfTest]],
     ["size", `${formatBytes(result.bytes)} in ${result.files.length} files`],
     ["sha256", result.sha256],
   ];

@@ -27,6 +27,7 @@ export const serveCommand = defineCommand({
       metrics,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      selfTest: options.selfTest,
       ...definedOf({ threads: options.threads }),
     });
     const app = createApp(

@@ -2,6 +2,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureNode, ensureNpm } from "./other-versions.mjs";
 import { ROOT, runNode } from "./processes.mjs";
+import { ensurePython } from "./python-environment.mjs";
+import { skipWithout } from "./required-parts.mjs";
 
 /** Where each suite leaves vitest's report. */
 export const REPORTS = join(ROOT, ".cache", "reports");
@@ -15,6 +17,7 @@ export const SUITES = [
   { name: "onnx on Node 24", needs: "more", run: () => runOnNode("24") },
   { name: "install", needs: "more", run: runInstall },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
+  { name: "interop", needs: "more", run: runInterop },
 ];
 
 async function runOnNode(major) {
@@ -25,20 +28,22 @@ async function runOnNode(major) {
 
 /** The tests get the other versions by variables, so that they install nothing behind anyone's back. */
 async function runInstall() {
-  const [npm10, npm11, node20, node24] = [
-    await ensureNpm("10"),
-    await ensureNpm("11"),
-    await ensureNode("20"),
-    await ensureNode("24"),
-  ];
-  const env = {
-    ...process.env,
-    MLSERVE_TEST_NPM_10: npm10,
-    MLSERVE_TEST_NPM_11: npm11,
-    MLSERVE_TEST_NODE_20: node20,
-    MLSERVE_TEST_NODE_24: node24,
-  };
+  const env = { ...process.env };
+  for (const major of ["10", "11", "12"]) env[`MLSERVE_TEST_NPM_${major}`] = await ensureNpm(major);
+  for (const major of ["20", "24"]) {
+    const node = await ensureNode(major);
+    if (node === undefined) return skip(`npm has no Node ${major} for this system`);
+    env[`MLSERVE_TEST_NODE_${major}`] = node;
+  }
   return await runVitest("install", ["--mode", "install"], { env });
+}
+
+/** Against Python's own MLflow, in an environment made for it. */
+async function runInterop() {
+  const python = await ensurePython(join(ROOT, "tests", "interop", "requirements.txt"));
+  if (python === undefined) return skipWithout("python", "Python 3.11 or later was not found");
+  const env = { ...process.env, MLSERVE_TEST_PYTHON: python };
+  return await runVitest("interop", ["--mode", "interop"], { env });
 }
 
 async function runVitest(name, args, options = {}) {

@@ -3,6 +3,7 @@
  * npm test -- tests/cli         the same, of one folder
  * npm run test:all              all suites
  * npm run test:all -- --added   only those that test:all adds
+ * npm run test:interop          only the suite of that name (--only=interop)
  *
  * Ends with a table of what ran, and appends its rows to the file named by MLSERVE_TEST_ROWS.
  */
@@ -32,6 +33,8 @@ await runScript(async (args) => {
 
 function chooseSuites(args) {
   const all = args.includes("--all");
+  const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
+  if (only !== undefined) return SUITES.filter(({ name }) => name === only);
   if (args.includes("--added")) return SUITES.filter(({ needs }) => needs === "more");
   return SUITES.filter(({ needs }) => all || needs === "node");
 }

@@ -19,11 +19,15 @@ export {
 } from "./flavors/flavor.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
+export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
 export type { MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";
 export { openModel } from "./format/open-model.js";
 export type { ColumnSpec, DataType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./format/signature.js";
+export type { Finding } from "./pack/findings.js";
 export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
+export type { SelfTestOutcome } from "./pack/self-test.js";
+export { type ValidateOptions, validateModel } from "./pack/validate.js";
 export type { ExecuteRequest, Executor, Reply } from "./pipeline/executor.js";
 export { type AppOptions, createApp } from "./serve/app.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";

@@ -30,7 +30,9 @@ export const PACK_OPTIONS = z.object({
     help: "the package to write; .tar.gz compresses it; unset: the model's name with .tar",
   }),
   name: option(text("NAME"), { help: "the model's name; unset: the name of its folder or file" }),
-  inputExample: option(FILE, { help: "a request body in JSON to keep with the model, used to warm it up" }),
+  inputExample: option(FILE, { help: "a request body in JSON, or a CSV table, to keep with the model and warm it up" }),
+  signature: option(FILE, { help: "a JSON file with the signature's inputs, outputs or params as MLflow writes them" }),
+  selfTest: option(SWITCH, { help: "do not run the model on its input example to keep the answer", default: "true" }),
   json,
   verbose,
 });
@@ -45,6 +47,7 @@ export const SERVE_OPTIONS = z.object({
   nonfinite,
   threads,
   requireChecksums,
+  selfTest: option(SWITCH, { help: "refuse the model unless it answers as recorded in the package", default: "false" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
     help: "how much to log: debug, info, warn, error or silent",
     default: "info",
@@ -67,10 +70,19 @@ export const PREDICT_OPTIONS = z.object({
 /** `mlserve inspect`. */
 export const INSPECT_OPTIONS = z.object({ requireChecksums, json, verbose });
 
+/** `mlserve validate`. */
+export const VALIDATE_OPTIONS = z.object({
+  run: option(SWITCH, { help: "load the model too, run its input example and its self-test", default: "false" }),
+  requireChecksums,
+  json,
+  verbose,
+});
+
 /** The options of each command by its name. */
 export const COMMAND_OPTIONS = {
   pack: PACK_OPTIONS,
   serve: SERVE_OPTIONS,
   predict: PREDICT_OPTIONS,
   inspect: INSPECT_OPTIONS,
+  validate: VALIDATE_OPTIONS,
 } as const;

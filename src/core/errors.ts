@@ -22,6 +22,7 @@ export const ERRORS = {
   request_aborted: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
   not_found: { status: 404, errorCode: "ENDPOINT_NOT_FOUND", exit: EXIT.input },
   method_not_allowed: { status: 405, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  not_acceptable: { status: 406, errorCode: "BAD_REQUEST", exit: EXIT.input },
   body_too_large: { status: 413, errorCode: "BAD_REQUEST", exit: EXIT.input },
   unsupported_media_type: { status: 415, errorCode: "BAD_REQUEST", exit: EXIT.input },
   // The server's side of a request.

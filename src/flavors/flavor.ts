@@ -54,6 +54,8 @@ export interface Flavor<Config = unknown> {
   load(model: Model, config: Config, options: LoadOptions): Promise<Predictor>;
   /** Throws what `load` would throw and can be known without the runtime: unsupported types, missing weights. */
   check?(model: Model, config: Config): Promise<void>;
+  /** What of a signature the model cannot be run with, one line each, as far as it can be known without the runtime. */
+  checkSignature?(model: Model, config: Config, signature: Signature): Promise<readonly string[]>;
   /** For `pack` of files without an MLmodel: undefined when there is nothing of this flavor among them. */
   describe?(files: ModelFiles): Promise<DescribedModel | undefined>;
 }

@@ -11,7 +11,8 @@ export interface FlavorRegistry {
 export function createFlavorRegistry(flavors: readonly Flavor[]): FlavorRegistry {
   const byName = new Map<string, Flavor>();
   for (const flavor of flavors) {
-    if (byName.has(flavor.name)) throw new MlserveError("unknown_flavor", `the flavor ${quoteName(flavor.name)} is registered twice`);
+    if (byName.has(flavor.name))
+      throw new MlserveError("unknown_flavor", `the flavor ${quoteName(flavor.name)} is registered twice`);
     byName.set(flavor.name, flavor);
   }
   return { flavors: [...byName.values()], get: (name) => byName.get(name) };

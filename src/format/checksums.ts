@@ -47,17 +47,26 @@ function badLine(index: number, reason: string): MlserveError {
 
 /** Throws `checksum_mismatch` naming a file that is listed and missing, or there and not listed. */
 export function checkListComplete(listed: Checksums, names: readonly string[]): void {
+  for (const fault of listFaults(listed, names)) throw fault;
+}
+
+/** Every file that is listed and missing, or there and not listed, as `checksum_mismatch`. */
+export function* listFaults(listed: Checksums, names: readonly string[]): Generator<MlserveError> {
   const present = new Set(names.filter(isListed));
-  for (const name of listed.keys()) if (!present.has(name)) throw mismatch(name, `is in ${CHECKSUMS_FILE} but missing`);
+  for (const name of listed.keys()) if (!present.has(name)) yield mismatch(name, `is in ${CHECKSUMS_FILE} but missing`);
   for (const name of present) {
-    if (!listed.has(name)) throw mismatch(name, `is not in ${CHECKSUMS_FILE}: it was added after the model was packed`);
+    if (!listed.has(name)) yield mismatch(name, `is not in ${CHECKSUMS_FILE}: it was added after the model was packed`);
   }
 }
 
 /** Throws `checksum_mismatch` when a file's sha256 is not the one of the list. */
 export function checkFile(listed: Checksums, name: string, sha256: string): void {
-  if (listed.get(name) !== sha256)
-    throw mismatch(name, `is not the file that ${CHECKSUMS_FILE} lists: it was changed or damaged`);
+  if (listed.get(name) !== sha256) throw changedFile(name);
+}
+
+/** A file that is not the one that was listed, as `checksum_mismatch`. */
+export function changedFile(name: string): MlserveError {
+  return mismatch(name, `is not the file that ${CHECKSUMS_FILE} lists: it was changed or damaged`);
 }
 
 function mismatch(name: string, reason: string): MlserveError {

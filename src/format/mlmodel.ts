@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { z } from "zod";
 import { MlserveError } from "../core/errors.js";
-import { schemaFault } from "./schema-fault.js";
-import { parseSignature, type Signature } from "./signature.js";
+import { schemaFault, schemaFaults } from "./schema-fault.js";
+import { NO_SIGNATURE, parseSignature, type Signature } from "./signature.js";
 import { readYaml } from "./yaml-reader.js";
 
 /** The name of the file that makes a folder a model. */
@@ -53,7 +53,37 @@ export function parseMlmodel(content: string | Uint8Array): MlmodelDescriptor {
   const raw = readYaml(asText(content));
   const parsed = descriptorSchema.safeParse(raw);
   if (!parsed.success) throw schemaFault(parsed.error, "");
-  return toDescriptor(parsed.data, raw);
+  return toDescriptor(parsed.data, raw, parseSignature(parsed.data.signature ?? {}));
+}
+
+/** What can be said of an `MLmodel` file with faults. */
+export interface MlmodelSurvey {
+  readonly faults: readonly MlserveError[];
+  /** Without the parts of the signature that are wrong; undefined when no more can be read. */
+  readonly descriptor: MlmodelDescriptor | undefined;
+}
+
+/** Reads an `MLmodel` file as far as it goes, and lists every fault where {@link parseMlmodel} stops at the first. */
+export function surveyMlmodel(content: Uint8Array): MlmodelSurvey {
+  const faults: MlserveError[] = [];
+  const raw = collect(faults, () => readYaml(asText(content)));
+  if (raw === undefined) return { faults, descriptor: undefined };
+  const parsed = descriptorSchema.safeParse(raw);
+  if (!parsed.success) return { faults: schemaFaults(parsed.error, ""), descriptor: undefined };
+  const parts = (["inputs", "outputs", "params"] as const).map((part) =>
+    collect(faults, () => ({ [part]: parseSignature({ [part]: parsed.data.signature?.[part] })[part] })),
+  );
+  return { faults, descriptor: toDescriptor(parsed.data, raw, Object.assign({ ...NO_SIGNATURE }, ...parts)) };
+}
+
+function collect<T>(faults: MlserveError[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof MlserveError)) throw error;
+    faults.push(error);
+    return undefined;
+  }
 }
 
 function asText(content: string | Uint8Array): string {
@@ -66,11 +96,15 @@ function asText(content: string | Uint8Array): string {
   return bytes.toString("utf8");
 }
 
-function toDescriptor(fields: DescriptorFields, raw: Readonly<Record<string, unknown>>): MlmodelDescriptor {
+function toDescriptor(
+  fields: DescriptorFields,
+  raw: Readonly<Record<string, unknown>>,
+  signature: Signature,
+): MlmodelDescriptor {
   const example = fields.saved_input_example_info ?? undefined;
   return {
     flavors: new Map(Object.entries(fields.flavors ?? {})),
-    signature: parseSignature(fields.signature ?? {}),
+    signature,
     modelUuid: fields.model_uuid ?? undefined,
     mlflowVersion: fields.mlflow_version ?? undefined,
     metadata: fields.metadata ?? undefined,

@@ -8,7 +8,7 @@ import { fileSystemError, systemCode } from "./file-system-error.js";
 import { listModelFolder } from "./list-folder.js";
 import type { Model } from "./model.js";
 import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "./private-folder.js";
-import { type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
+import { type FoundModel, type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
 
 export interface OpenModelOptions {
   /** Refuse a model that has no `SHA256SUMS`. Default false: it is opened with a warning. */
@@ -28,9 +28,27 @@ export interface OpenModelOptions {
  * `invalid_descriptor` of the error table, and `file_system`; then nothing is left behind.
  */
 export async function openModel(source: string, options: OpenModelOptions = {}): Promise<Model> {
-  const model = (await isFolder(source)) ? await openFolder(source, options) : await openArchive(source, options);
-  for (const warning of model.warnings) (options.logger ?? silentLogger).warn({ model: model.name }, warning);
-  return model;
+  const found = await findModel(source, options);
+  try {
+    const model = await readModel(found, options);
+    for (const warning of model.warnings) (options.logger ?? silentLogger).warn({ model: model.name }, warning);
+    return model;
+  } catch (error) {
+    found.dispose();
+    throw error;
+  }
+}
+
+/**
+ * The files of a package, a `.tar.gz` or a folder, before anything has read them; the caller disposes of them.
+ *
+ * Throws what {@link openModel} throws of archives and folders.
+ */
+export async function findModel(
+  source: string,
+  options: Pick<OpenModelOptions, "temporaryFolder"> = {},
+): Promise<FoundModel> {
+  return (await isFolder(source)) ? findInFolder(source) : findInArchive(source, options);
 }
 
 async function isFolder(source: string): Promise<boolean> {
@@ -55,14 +73,16 @@ export async function openFolder(
   options: OpenModelOptions = {},
   ignore?: string,
 ): Promise<VerifiedModel> {
-  const files = await listModelFolder(source, ignore);
-  return readModel(
-    { files, name: basename(resolve(source)) || "model", where: quoteName(source), dispose: () => {}, kind: "folder" },
-    options,
-  );
+  return readModel(await findInFolder(source, ignore), options);
 }
 
-async function openArchive(source: string, options: OpenModelOptions): Promise<Model> {
+async function findInFolder(source: string, ignore?: string): Promise<FoundModel> {
+  const files = await listModelFolder(source, ignore);
+  const name = basename(resolve(source)) || "model";
+  return { files, name, where: quoteName(source), dispose: () => {}, kind: "folder" };
+}
+
+async function findInArchive(source: string, options: OpenModelOptions): Promise<FoundModel> {
   if (/\.onnx$/i.test(source)) throw bareModel(source);
   const parent = options.temporaryFolder ?? tmpdir();
   sweepPrivateFolders(parent);
@@ -70,10 +90,7 @@ async function openArchive(source: string, options: OpenModelOptions): Promise<M
   const dispose = (): void => removePrivateFolder(folder);
   try {
     const files = withoutTopFolder(await unpack(source, folder));
-    return await readModel(
-      { files, name: archiveName(source), where: quoteName(source), dispose, kind: "archive" },
-      options,
-    );
+    return { files, name: archiveName(source), where: quoteName(source), dispose, kind: "archive" };
   } catch (error) {
     dispose();
     throw error;

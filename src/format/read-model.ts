@@ -2,14 +2,16 @@ import { MlserveError } from "../core/errors.js";
 import {
   CHECKSUMS_FILE,
   type Checksums,
+  changedFile,
   checkFile,
   checkListComplete,
   isListed,
+  listFaults,
   MAX_CHECKSUMS_BYTES,
   parseChecksums,
 } from "./checksums.js";
 import { hashFile, readFileHashed } from "./file-bytes.js";
-import { MAX_MLMODEL_BYTES, MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel } from "./mlmodel.js";
+import { MAX_MLMODEL_BYTES, MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel, surveyMlmodel } from "./mlmodel.js";
 import type { Model } from "./model.js";
 import { createModelFiles, type FoundFile } from "./model-files.js";
 
@@ -63,6 +65,59 @@ export async function readModel(
   };
 }
 
+/** A model as far as it could be read, with all that is wrong with it. */
+export interface SurveyedModel {
+  readonly checksumFaults: readonly MlserveError[];
+  readonly descriptorFaults: readonly MlserveError[];
+  /** undefined when the MLmodel file says too little. */
+  readonly model: Model | undefined;
+}
+
+/**
+ * Reads on where {@link readModel} stops at the first fault.
+ *
+ * Throws `model_not_found` or `invalid_package` without an MLmodel file, and `file_system`; the caller cleans up.
+ */
+export async function surveyModel(found: FoundModel): Promise<SurveyedModel> {
+  const content = await readMlmodelBytes(found);
+  const { faults: checksumFaults, digest } = await surveyChecksums(found);
+  const { faults: descriptorFaults, descriptor } = surveyMlmodel(content);
+  const model = descriptor && {
+    name: packedName(descriptor) ?? found.name,
+    descriptor,
+    files: createModelFiles(found.files.filter(({ name }) => isListed(name))),
+    digest,
+    warnings: [],
+    async [Symbol.asyncDispose]() {},
+  };
+  return { checksumFaults, descriptorFaults, model };
+}
+
+async function surveyChecksums(found: FoundModel): Promise<{ faults: MlserveError[]; digest: string | undefined }> {
+  const faults: MlserveError[] = [];
+  try {
+    const list = await readList(found);
+    if (list === undefined) return { faults, digest: undefined };
+    faults.push(...listFaults(list.checksums, namesOf(found.files)));
+    for (const file of found.files.filter(({ name }) => list.checksums.has(name))) {
+      const { sha256 } = await hashed(file);
+      if (list.checksums.get(file.name) !== sha256) faults.push(changedFile(file.name));
+    }
+    return { faults, digest: list.digest };
+  } catch (error) {
+    if (!(error instanceof MlserveError) || error.kind !== "invalid_package") throw error;
+    return { faults: [error], digest: undefined };
+  }
+}
+
+function namesOf(files: readonly HashedFile[]): string[] {
+  return files.map(({ name }) => name);
+}
+
+async function hashed(file: HashedFile): Promise<{ sha256: string }> {
+  return file.sha256 === undefined ? hashFile(file) : { sha256: file.sha256 };
+}
+
 interface ChecksumList {
   readonly checksums: Checksums;
   /** sha256 of the list itself. */
@@ -79,17 +134,16 @@ async function readList({ files }: FoundModel): Promise<ChecksumList | undefined
 }
 
 async function verify(files: readonly HashedFile[], checksums: Checksums): Promise<void> {
-  checkListComplete(
-    checksums,
-    files.map(({ name }) => name),
-  );
-  for (const file of files) {
-    if (isListed(file.name)) checkFile(checksums, file.name, file.sha256 ?? (await hashFile(file)).sha256);
-  }
+  checkListComplete(checksums, namesOf(files));
+  for (const file of files) if (isListed(file.name)) checkFile(checksums, file.name, (await hashed(file)).sha256);
 }
 
 /** From the very bytes that were checked. */
 async function readDescriptor(found: FoundModel, checksums: Checksums | undefined): Promise<MlmodelDescriptor> {
+  return parseMlmodel(await readMlmodelBytes(found, checksums));
+}
+
+async function readMlmodelBytes(found: FoundModel, checksums?: Checksums): Promise<Uint8Array> {
   const file = found.files.find(({ name }) => name === MLMODEL_FILE);
   if (file === undefined) throw withoutDescriptor(found);
   if (file.bytes > MAX_MLMODEL_BYTES) {
@@ -97,8 +151,7 @@ async function readDescriptor(found: FoundModel, checksums: Checksums | undefine
       where: MLMODEL_FILE,
     });
   }
-  const content = await createModelFiles([file], checksums).read(MLMODEL_FILE);
-  return parseMlmodel(content);
+  return createModelFiles([file], checksums).read(MLMODEL_FILE);
 }
 
 function withoutDescriptor({ files, where, kind }: FoundModel): MlserveError {

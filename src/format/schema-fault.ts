@@ -3,11 +3,16 @@ import { MlserveError, quoteName } from "../core/errors.js";
 
 /** The first fault that a schema found, as `invalid_descriptor` naming the field below `prefix`. */
 export function schemaFault(error: z.ZodError, prefix: string): MlserveError {
-  const issue = error.issues[0];
-  const where = `MLmodel: ${(issue?.path ?? []).reduce(appendKey, prefix)}`;
-  return new MlserveError("invalid_descriptor", issue === undefined ? "not as expected" : reasonOf(issue), {
-    where,
-    cause: error,
+  const [first = new MlserveError("invalid_descriptor", "not as expected", { where: "MLmodel", cause: error })] =
+    schemaFaults(error, prefix);
+  return first;
+}
+
+/** All of them. */
+export function schemaFaults(error: z.ZodError, prefix: string): MlserveError[] {
+  return error.issues.map((issue) => {
+    const where = `MLmodel: ${issue.path.reduce(appendKey, prefix)}`;
+    return new MlserveError("invalid_descriptor", reasonOf(issue), { where, cause: error });
   });
 }
 

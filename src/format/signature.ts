@@ -7,6 +7,18 @@ import { parseDType } from "./numpy-dtypes.js";
 export const SCALAR_TYPES = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"] as const;
 export type ScalarType = (typeof SCALAR_TYPES)[number];
 
+/** The element type that holds each scalar column type. A `string` column may also hold what is no string. */
+export const COLUMN_DTYPES = {
+  boolean: "bool",
+  integer: "int32",
+  long: "int64",
+  float: "float32",
+  double: "float64",
+  string: "string",
+  binary: "binary",
+  datetime: "datetime",
+} as const satisfies Record<ScalarType, DType>;
+
 /** What a column, an item or a property holds. */
 export type DataType =
   | { readonly kind: "scalar"; readonly type: ScalarType }

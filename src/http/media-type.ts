@@ -5,7 +5,7 @@ import { MlserveError } from "../core/errors.js";
  *
  * As RFC 9110 has it, names are compared without case and unknown parameters are ignored; but MLflow 1.x chose the
  * format of the data by a parameter (`format=pandas-split`), and ignoring that would misread the body. Throws
- * `unsupported_media_type` for it, for a boundary, and for any charset but UTF-8.
+ * `unsupported_media_type` for it, for a boundary, for a CSV without a header, and for any charset but UTF-8.
  */
 export function parseMediaType(header: string): string {
   const [type = "", ...parameters] = header.split(";").map((part) => part.trim());
@@ -19,6 +19,13 @@ function checkParameter(parameter: string): void {
   const [name = "", value = ""] = parameter.split("=").map((part) => part.trim().toLowerCase());
   if (name === "charset" && !UTF8_NAMES.has(value)) {
     throw new MlserveError("unsupported_media_type", "expected the charset utf-8", { where: "Content-Type" });
+  }
+  if (name === "header" && value === "absent") {
+    const hint = "Send a line with the names of the columns first";
+    throw new MlserveError("unsupported_media_type", "a CSV without a header is not supported", {
+      where: "Content-Type",
+      hint,
+    });
   }
   if (name === "format" || name === "boundary") {
     const hint = "Name the form in the body instead: dataframe_split, dataframe_records, inputs or instances";

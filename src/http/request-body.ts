@@ -1,19 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import { MlserveError } from "../core/errors.js";
+import { type ContentCoding, decodeBody } from "./content-coding.js";
 
 /**
- * Reads a request's body, counting while it comes.
+ * Reads a request's body, counting while it comes; one that is compressed with `coding` is decompressed and counted so.
  *
  * `incoming` is Node's own request, where there is one: it is several times faster than the web stream over it. Throws
- * `body_too_large` as soon as the limit is passed, `request_aborted` when the client leaves.
+ * `body_too_large` as soon as the limit is passed, `request_aborted` when the client leaves, `invalid_body` for
+ * compressed data that is broken.
  */
 export async function readRequestBody(
   request: Request,
   incoming: IncomingMessage | undefined,
   maxBytes: number,
+  coding?: ContentCoding,
 ): Promise<Uint8Array> {
   const length = Number(request.headers.get("content-length") ?? 0);
   if (length > maxBytes) throw tooLarge(maxBytes);
+  if (coding !== undefined) return readCompressed(request, incoming, maxBytes, coding);
   if (incoming !== undefined) return readIncoming(incoming, maxBytes);
   return request.body === null ? new Uint8Array() : readStream(request.body, maxBytes);
 }
@@ -33,11 +37,31 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint
     };
     const onEnd = (): void =>
       settle(() => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-    const onLost = (): void =>
-      settle(() => reject(new MlserveError("request_aborted", "the client left before its request was whole")));
+    const onLost = (): void => settle(() => reject(aborted()));
     incoming.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
     if (incoming.destroyed) onLost();
   });
+}
+
+async function readCompressed(
+  { body }: Request,
+  incoming: IncomingMessage | undefined,
+  maxBytes: number,
+  coding: ContentCoding,
+): Promise<Uint8Array> {
+  // A request that is given up halfway is answered all the same: its connection must live.
+  const source = incoming?.iterator({ destroyOnReturn: false }) ?? body?.values({ preventCancel: true }) ?? noBytes();
+  try {
+    return await decodeBody(source, coding, maxBytes, () => tooLarge(maxBytes));
+  } catch (error) {
+    throw error instanceof MlserveError ? error : aborted(error);
+  }
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {}
+
+function aborted(cause?: unknown): MlserveError {
+  return new MlserveError("request_aborted", "the client left before its request was whole", { cause });
 }
 
 async function readStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {

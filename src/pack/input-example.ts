@@ -7,6 +7,8 @@ import { fileSystemError } from "../format/file-system-error.js";
 import type { ContentSource } from "../format/package-writer.js";
 import { formatPythonJson } from "../format/python-json.js";
 import type { Signature } from "../format/signature.js";
+import { inferColumns } from "./infer-columns.js";
+import { readCsvFrame } from "./read-csv-frame.js";
 import { readSmallFile } from "./read-small-file.js";
 
 /** An input example as MLflow keeps it: two files, and what the MLmodel file says of them. */
@@ -14,32 +16,65 @@ export interface InputExample {
   readonly files: readonly ContentSource[];
   /** `saved_input_example_info`. */
   readonly info: Readonly<Record<string, string>>;
+  /** What the example fits: the one that was given, or its columns. */
+  readonly signature: Signature;
+  readonly inferred: boolean;
 }
 
 const EXAMPLE_FILE = "input_example.json";
 const SERVING_FILE = "serving_input_example.json";
 
 /**
- * Reads an example from a file: the body of a scoring request, or the data that would stand in one.
+ * Reads an example from a file: the body of a scoring request, the data that would stand in one, or a CSV table.
  *
- * Throws `invalid_json`, and what a request would get when the signature does not take it.
+ * With `infer`, the columns of a table become the inputs of the signature. Throws `invalid_json`, and what a request would
+ * get when the signature does not take it.
  */
-export async function readInputExample(path: string, signature: Signature): Promise<InputExample> {
-  const where = `input example ${quoteName(basename(path))}`;
+export async function readInputExample(
+  path: string,
+  signature: Signature,
+  { infer = false }: { readonly infer?: boolean } = {},
+): Promise<InputExample> {
+  const where = exampleName(path);
   try {
-    const parts = readParts(parseJson(await readSmallFile(path), { nonFinite: true }), signature);
-    const serving = Buffer.from(formatPythonJson(parts.serving, 2));
-    checkAgainst(signature, serving);
-    const example = Buffer.from(formatPythonJson(parts.example));
-    const files = [
-      { name: EXAMPLE_FILE, content: example },
-      { name: SERVING_FILE, content: serving },
-    ];
-    return { files, info: { artifact_path: EXAMPLE_FILE, serving_input_path: SERVING_FILE, ...parts.info } };
+    const value = readValue(path, await readSmallFile(path));
+    const table = infer ? findTable(value) : undefined;
+    const known = table === undefined ? signature : { ...signature, inputs: inferColumns(table) };
+    return { ...toExample(value, known), signature: known, inferred: table !== undefined };
   } catch (error) {
     if (error instanceof MlserveError) throw new MlserveError(error.kind, error.message, { where, cause: error });
     throw fileSystemError(error, where);
   }
+}
+
+/** What to call an example in an error. */
+export function exampleName(path: string): string {
+  return `input example ${quoteName(basename(path))}`;
+}
+
+function readValue(path: string, content: Uint8Array): JsonValue {
+  if (!/\.csv$/i.test(path)) return parseJson(content, { nonFinite: true });
+  return new Map([["dataframe_split", readCsvFrame(content)]]);
+}
+
+function findTable(value: JsonValue): JsonObject | undefined {
+  if (value instanceof Map && value.has("dataframe_split")) return asFrame(value.get("dataframe_split") ?? null);
+  if (value instanceof Map && value.has("dataframe_records"))
+    return splitRecords(asRecords(value.get("dataframe_records") ?? null));
+  if (isRecords(value)) return splitRecords(value);
+  return isFrame(value) ? value : undefined;
+}
+
+function toExample(value: JsonValue, signature: Signature): Pick<InputExample, "files" | "info"> {
+  const parts = readParts(value, signature);
+  const serving = Buffer.from(formatPythonJson(parts.serving, 2));
+  checkAgainst(signature, serving);
+  const example = Buffer.from(formatPythonJson(parts.example));
+  const files = [
+    { name: EXAMPLE_FILE, content: example },
+    { name: SERVING_FILE, content: serving },
+  ];
+  return { files, info: { artifact_path: EXAMPLE_FILE, serving_input_path: SERVING_FILE, ...parts.info } };
 }
 
 interface ExampleParts {

@@ -5,13 +5,22 @@ import { chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { nameFault } from "../format/file-names.js";
 import type { ModelFile } from "../format/model-file.js";
-import { checkDate, type WrittenPackage, writePackage } from "../format/package-writer.js";
+import {
+  type ContentSource,
+  checkDate,
+  type PackageSource,
+  type WrittenPackage,
+  writePackage,
+} from "../format/package-writer.js";
+import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
 import { findSource, realPathIfThere, type Source } from "./find-source.js";
 import { prepareBare } from "./prepare-bare.js";
 import { prepareSaved } from "./prepare-saved.js";
 import type { PreparedModel } from "./prepared-model.js";
 import { createProgress, type Progress } from "./progress.js";
+import { readSignature, signatureName } from "./read-signature.js";
+import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
 
 export interface PackOptions {
   /** A folder saved by MLflow, an `.onnx` file with its weights beside it, or a folder that holds one. */
@@ -23,8 +32,21 @@ export interface PackOptions {
   readonly output?: string;
   /** What to call the model; kept in the package as `metadata.mlserve.name`. Default: the name of its file or folder. */
   readonly name?: string;
-  /** A JSON file: the body of a scoring request, or the data that would stand in one. */
+  /**
+   * A JSON file with the parts of a signature (`inputs`, `outputs`, `params`) that take the place of those that the
+   * model has, or that its graph says.
+   */
+  readonly signature?: string;
+  /**
+   * A JSON file, the body of a scoring request or the data that would stand in one; or a CSV table. The columns of a
+   * table are the signature's inputs of a model without an MLmodel file, unless `signature` says them.
+   */
   readonly inputExample?: string;
+  /**
+   * Run the model on its input example and keep the answer, which `validate --run` and `serve --self-test` compare
+   * theirs with. Default true. Without it no runtime is needed, and the package is the same on every platform.
+   */
+  readonly selfTest?: boolean;
   readonly flavors: FlavorRegistry;
   /** The time that every file of the package gets, and a bare model with them. Default: the start of 1970. */
   readonly modifiedAt?: Date;
@@ -48,6 +70,7 @@ export interface PackResult {
   /** The flavors of its MLmodel file. */
   readonly flavors: readonly string[];
   readonly signature: Signature;
+  readonly selfTest: SelfTestOutcome;
   /** What a person should know, one line each. */
   readonly warnings: readonly string[];
 }
@@ -56,7 +79,7 @@ export interface PackResult {
  * Makes a package of a model: the same input gives the same bytes.
  *
  * What cannot be served is refused before anything is written. Throws the model rows of the error table, `usage` for
- * options that do not fit together and `file_system`; then nothing is left behind.
+ * options that do not fit together, `file_system`, and what the input example fails with; then nothing is left behind.
  */
 export async function pack(options: PackOptions): Promise<PackResult> {
   const source = await findSource(options.source);
@@ -67,14 +90,21 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   const prepared = await prepare(source, output, progress, options);
   await checkServable(prepared, options.flavors);
   await refuseOverwrite(prepared, output);
-  const written = await writePackage(output, prepared.sources, {
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, options.flavors);
+  const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
     onTemporaryFile: options.onTemporaryFile?.bind(options),
   });
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
-  return toResult(output, prepared, written);
+  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
+}
+
+/** One from an earlier package says nothing about this one. */
+function withSelfTest({ sources }: PreparedModel, file: ContentSource | undefined): PackageSource[] {
+  const others = sources.filter(({ name }) => name !== SELF_TEST_FILE);
+  return file === undefined ? others : [...others, file];
 }
 
 /** What people read in one line of text. */
@@ -100,19 +130,28 @@ async function prepare(
   options: PackOptions,
 ): Promise<PreparedModel> {
   const { name, inputExample, flavors, modifiedAt = new Date(0) } = options;
-  if (source.kind === "bare") return prepareBare(source, { name, inputExample, flavors, modifiedAt, progress });
+  const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
+  const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
+  if (source.kind === "bare")
+    return {
+      signatureFrom,
+      ...(await prepareBare(source, { name, inputExample, signature, flavors, modifiedAt, progress })),
+    };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return prepareSaved(source, { name, inputExample, ignore, progress });
+  return { ...(await prepareSaved(source, { name, inputExample, signature, ignore, progress })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {
   return /\.(tar|tar\.gz|tgz)$/i.test(path);
 }
 
-async function checkServable({ model }: PreparedModel, flavors: FlavorRegistry): Promise<void> {
+async function checkServable({ model, signatureFrom: where }: PreparedModel, flavors: FlavorRegistry): Promise<void> {
   const { flavor, config } = chooseFlavor(model.descriptor, flavors);
   await flavor.check?.(model, config);
+  if (where === undefined) return;
+  const [fault] = (await flavor.checkSignature?.(model, config, model.descriptor.signature)) ?? [];
+  if (fault !== undefined) throw new MlserveError("invalid_descriptor", fault, { where });
 }
 
 async function refuseOverwrite({ sources }: PreparedModel, output: string): Promise<void> {
@@ -124,7 +163,11 @@ async function refuseOverwrite({ sources }: PreparedModel, output: string): Prom
   });
 }
 
-function toResult(output: string, { model, warnings }: PreparedModel, written: WrittenPackage): PackResult {
+function toResult(
+  output: string,
+  { model, warnings }: PreparedModel,
+  written: WrittenPackage,
+): Omit<PackResult, "selfTest"> {
   const { name, descriptor } = model;
   return {
     output,

@@ -8,15 +8,18 @@ import { stringifyMlmodel } from "../format/mlmodel-writer.js";
 import type { ModelFiles } from "../format/model.js";
 import { createModelFiles, type FoundFile } from "../format/model-files.js";
 import type { PathSource } from "../format/package-writer.js";
+import type { Signature } from "../format/signature.js";
 import { formatSignature } from "../format/signature-json.js";
 import type { BareSource } from "./find-source.js";
-import { type InputExample, readInputExample } from "./input-example.js";
+import { exampleName, type InputExample, readInputExample } from "./input-example.js";
 import type { PreparedModel } from "./prepared-model.js";
 import type { Progress } from "./progress.js";
 
 export interface BareModelOptions {
   readonly name?: string | undefined;
   readonly inputExample?: string | undefined;
+  /** What takes the place of the parts that the graph says. */
+  readonly signature?: Partial<Signature> | undefined;
   readonly flavors: FlavorRegistry;
   /** The time the model is said to be made. */
   readonly modifiedAt: Date;
@@ -25,11 +28,12 @@ export interface BareModelOptions {
 
 /** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
-  const described = await describe(source, options.flavors);
-  const files = source.files.filter(({ name }) => described.files?.includes(name) ?? true);
+  const graph = await describe(source, options.flavors);
+  const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
-  const example =
-    options.inputExample === undefined ? undefined : await readInputExample(options.inputExample, described.signature);
+  const signature = { ...graph.signature, ...options.signature };
+  const example = await readExample(options, signature);
+  const described = { ...graph, signature: example?.signature ?? signature };
   const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, options)));
   const descriptor = parseMlmodel(content);
   const model = {
@@ -44,7 +48,17 @@ export async function prepareBare(source: BareSource, options: BareModelOptions)
     model,
     sources: [{ name: MLMODEL_FILE, content }, ...(example?.files ?? []), ...hashed],
     warnings: warningsOf(described),
+    ...(example?.inferred === true ? { signatureFrom: exampleName(options.inputExample ?? "") } : {}),
   };
+}
+
+/** A table says more of its columns than the graph does, but less than what the caller gives. */
+async function readExample(
+  { inputExample, signature: given }: BareModelOptions,
+  signature: Signature,
+): Promise<InputExample | undefined> {
+  if (inputExample === undefined) return undefined;
+  return readInputExample(inputExample, signature, { infer: given === undefined || !("inputs" in given) });
 }
 
 async function describe({ files, where }: BareSource, flavors: FlavorRegistry): Promise<DescribedModel> {

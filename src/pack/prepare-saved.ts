@@ -5,6 +5,8 @@ import { MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel } from "../format/ml
 import { type Edit, editMlmodel } from "../format/mlmodel-writer.js";
 import { openFolder } from "../format/open-model.js";
 import type { PathSource } from "../format/package-writer.js";
+import type { Signature } from "../format/signature.js";
+import { formatSignature } from "../format/signature-json.js";
 import type { SavedSource } from "./find-source.js";
 import { type InputExample, readInputExample } from "./input-example.js";
 import type { PreparedModel } from "./prepared-model.js";
@@ -13,6 +15,8 @@ import type { Progress } from "./progress.js";
 export interface SavedModelOptions {
   readonly name?: string | undefined;
   readonly inputExample?: string | undefined;
+  /** What takes the place of the parts that the MLmodel file says. */
+  readonly signature?: Partial<Signature> | undefined;
   readonly progress: Progress;
   /** A file of the folder that is no part of the model, by its real path. */
   readonly ignore?: string | undefined;
@@ -22,10 +26,13 @@ export interface SavedModelOptions {
 export async function prepareSaved(source: SavedSource, options: SavedModelOptions): Promise<PreparedModel> {
   const saved = await openFolder(source.folder, {}, options.ignore);
   const { files, checksums, descriptor } = saved;
+  const signature = options.signature && { ...descriptor.signature, ...options.signature };
   const example =
-    options.inputExample === undefined ? undefined : await readInputExample(options.inputExample, descriptor.signature);
+    options.inputExample === undefined
+      ? undefined
+      : await readInputExample(options.inputExample, signature ?? descriptor.signature);
   const before = await files.read(MLMODEL_FILE);
-  const content = editDescriptor(before, descriptor, options.name, example);
+  const content = editDescriptor(before, descriptor, { name: options.name, example, signature });
   const replaced = [{ name: MLMODEL_FILE, content }, ...(example?.files ?? [])];
   const kept = files.names
     .filter((name) => replaced.every((file) => file.name !== name))
@@ -38,15 +45,21 @@ export async function prepareSaved(source: SavedSource, options: SavedModelOptio
   return { model, sources: [...replaced, ...kept], warnings: await signatureWarnings(source) };
 }
 
+interface Changes {
+  readonly name: string | undefined;
+  readonly example: InputExample | undefined;
+  readonly signature: Signature | undefined;
+}
+
 /** The very bytes when there is nothing to change. */
 function editDescriptor(
   content: Uint8Array,
   descriptor: MlmodelDescriptor,
-  name: string | undefined,
-  example: InputExample | undefined,
+  { name, example, signature }: Changes,
 ): Uint8Array {
   const edits: Edit[] = [];
   if (name !== undefined) edits.push(nameEdit(descriptor, name));
+  if (signature !== undefined) edits.push([["signature"], formatSignature(signature)]);
   if (example !== undefined) edits.push([["saved_input_example_info"], example.info]);
   return edits.length === 0 ? content : Buffer.from(editMlmodel(Buffer.from(content).toString("utf8"), edits));
 }

@@ -7,4 +7,6 @@ export interface PreparedModel {
   /** All that goes into the package but its list of checksums. */
   readonly sources: readonly PackageSource[];
   readonly warnings: readonly string[];
+  /** Where its signature was taken from, in words, when neither the MLmodel file nor the graph says it. */
+  readonly signatureFrom?: string | undefined;
 }

@@ -1,15 +1,16 @@
+import type { MediaType, ReplyMediaType } from "../codec/media-types.js";
+
 /** The body of a request and what it is written in. */
 export interface ExecuteRequest {
   readonly bytes: Uint8Array;
   readonly media: MediaType;
+  /** What the answer is to be written in. Default `application/json`. */
+  readonly reply?: ReplyMediaType;
 }
-
-/** The body formats that can be decoded. */
-export type MediaType = "application/json";
 
 export interface Reply {
   readonly bytes: Uint8Array;
-  readonly mediaType: string;
+  readonly mediaType: ReplyMediaType;
   /** Rows of the request, where the batch has rows. */
   readonly rows: number | undefined;
 }

@@ -1,7 +1,8 @@
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
-import { compileReferenceDecoder } from "../codec/decode/reference.js";
+import { compileDecoder } from "../codec/decode/decoder.js";
+import { compileReplyEncoder } from "../codec/encode/encoder.js";
 import type { NonFinite } from "../codec/encode/non-finite.js";
-import { compileEncoder } from "../codec/encode/predictions.js";
+import { MEDIA_TYPES } from "../codec/media-types.js";
 import type { Clock, PhaseObserver } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
 import type { Predictor } from "../flavors/flavor.js";
@@ -23,23 +24,26 @@ export interface PipelineOptions {
 /** The life of a request in this process: decode, predict, encode. */
 export function createPipeline(options: PipelineOptions): Executor {
   const { signature, predictor, coercion = "safe", nonFinite = "null", observePhase, clock = monotonicClock } = options;
-  const decode = compileReferenceDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
-  const encode = compileEncoder({ nonFinite });
+  const decode = compileDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
+  const encode = compileReplyEncoder({ nonFinite });
 
-  async function execute({ bytes }: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
+  async function execute(
+    { bytes, media, reply = MEDIA_TYPES.json }: ExecuteRequest,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     const start = clock();
-    const call = decode(bytes);
+    const call = await decode(bytes, media);
     const decoded = clock();
     const outputs = await predictor.predict(call.batch, { params: call.params, signal });
     const predicted = clock();
     const tableRows = call.batch.kind === "columns" ? call.batch.rows : undefined;
-    const body = encode(outputs, { form: call.form, tableRows });
+    const body = await encode(outputs, { form: call.form, tableRows }, reply);
     if (observePhase !== undefined) {
       observePhase("decode", decoded - start);
       observePhase("predict", predicted - decoded);
       observePhase("encode", clock() - predicted);
     }
-    return { bytes: body, mediaType: "application/json", rows: tableRows };
+    return { bytes: body, mediaType: reply, rows: tableRows };
   }
 
   return { execute, [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose]() };

@@ -8,6 +8,7 @@ import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { createPipeline } from "../pipeline/pipeline.js";
+import { runSelfTest } from "../pipeline/self-test.js";
 import type { Metrics } from "./metrics.js";
 import type { ServedModel } from "./served-model.js";
 
@@ -21,6 +22,8 @@ export interface LoadModelOptions {
   readonly coercion?: CoercionName;
   /** How NaN and the infinities of predictions are written. Default `null`. */
   readonly nonFinite?: NonFinite;
+  /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
+  readonly selfTest?: boolean;
   readonly clock?: Clock;
 }
 
@@ -67,7 +70,10 @@ async function loadOpened(
   });
   await closeOnFailure(
     async () => executor[Symbol.asyncDispose](),
-    () => warmUp(model, executor, logger),
+    async () => {
+      if (options.selfTest === true) await runSelfTest(model, predictor);
+      await warmUp(model, executor, logger);
+    },
   );
   const served: ServedModel = {
     name,

@@ -7,6 +7,8 @@ export type Rule = (file: SourceFile, layers: Layers) => readonly string[];
 
 const MAX_LINES = 300;
 const EMPTY_NAMES = ["utils", "util", "helpers", "helper", "manager", "common", "data", "info", "misc"];
+/** The telemetry of onnxruntime can be turned off by nothing but a variable. */
+const USES_ENVIRONMENT = ["src/flavors/onnx/runtime.ts"];
 const RUNTIME = /^(onnxruntime|@tensorflow\/)/;
 
 /** Every rule of docs/architecture.md that can be read off one file. */
@@ -16,7 +18,10 @@ export const RULES = {
   hono: (file) => packageFaults(file, /^(hono|@hono)(\/|$)/, ["http", "serve"]),
   pino: (file) => packageFaults(file, /^pino(\/|$)/, ["cli"]),
   runtimes: (file) => file.imports.flatMap((fact) => runtimeFault(file.path, fact)),
-  process: (file) => (layerOf(file.path) === "cli" ? [] : file.processUses.map((use) => `${use} belongs to cli`)),
+  process: (file) =>
+    layerOf(file.path) === "cli" || USES_ENVIRONMENT.includes(file.path)
+      ? []
+      : file.processUses.map((use) => `${use} belongs to cli`),
   defaultExports: (file) => (file.defaultExport ? ["a default export: export it by name"] : []),
   moduleState: (file) => file.moduleState.map((name) => `module-level state: ${name}`),
   indexes: (file) =>

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fixture, IRIS_ANSWER, IRIS_REQUEST } from "./models.js";
+import { copyFixture, fixture, IRIS_ANSWER, IRIS_REQUEST } from "./models.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
 let terminal: Terminal;
@@ -33,14 +33,25 @@ describe("pack", () => {
     expect({ code, stderr, left }).toEqual({ code: 0, stderr: "", left: [] });
     expect(stdout.split("\n")).toEqual([
       "packed iris into told.tar",
-      "  flavors  onnx, python_function",
-      "  inputs   sepal length (cm): double, sepal width (cm): double, petal length (cm): double, petal width (cm): double",
-      "  outputs  anything (the model has no signature for them)",
-      expect.stringMatching(/^ {2}size {5}[0-9.]+ kB in \d+ files$/),
-      `  sha256   ${sha256("told.tar")}`,
+      "  flavors    onnx, python_function",
+      "  inputs     sepal length (cm): double, sepal width (cm): double, petal length (cm): double, petal width (cm): double",
+      "  outputs    anything (the model has no signature for them)",
+      "  self-test  recorded",
+      expect.stringMatching(/^ {2}size {7}[0-9.]+ kB in \d+ files$/),
+      `  sha256     ${sha256("told.tar")}`,
       "next: mlserve serve told.tar",
       "",
     ]);
+  });
+
+  it("says why there is no self-test", async () => {
+    const off = await terminal.run(["pack", fixture("iris_zipmap"), "-o", "off.tar", "--no-self-test"]);
+    expect(off).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ {2}self-test {2}none, as asked for$/m) });
+    const without = await terminal.run(["pack", fixture("nosig_xgb"), "-o", "without.tar"]);
+    expect(without).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ {2}self-test {2}none: the model has no input example/m),
+    });
   });
 
   it("says the same as JSON", async () => {
@@ -48,6 +59,7 @@ describe("pack", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       sha256: sha256("told.tar.gz"),
       flavors: ["onnx", "python_function"],
+      selfTest: "recorded",
       warnings: [],
     });
   });
@@ -125,7 +137,55 @@ describe("inspect", () => {
   });
 });
 
+describe("validate", () => {
+  it("finds nothing in a package, and runs its self-test", async () => {
+    const { code, stdout, stderr, left } = await terminal.run(["validate", "iris.tar", "--run"]);
+    expect({ code, stdout, stderr, left }).toEqual({ code: 0, stdout: "iris.tar: valid\n", stderr: "", left: [] });
+  });
+
+  it("counts warnings, which are no fault", async () => {
+    expect(await terminal.run(["validate", fixture("iris_zipmap")])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^warning {2}checksums {2}the model has no SHA256SUMS\n.*: valid, 1 warning\n$/),
+    });
+  });
+
+  it("lists all errors for people and for programs, and ends with the code of a wrong model", async () => {
+    const broken = copyFixture("iris_zipmap", join(terminal.cwd, "broken"));
+    rmSync(join(broken, "model.onnx"));
+    rmSync(join(broken, "input_example.json"));
+    const { code, stdout, stderr } = await terminal.run(["validate", "broken"]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /^error {2}model {2}.*model\.onnx.*\nerror {2}example {2}.*\nbroken: 2 errors, 1 warning\n$/m,
+    );
+    expect(stderr).toBe('mlserve: error: "broken": 2 errors found\n');
+    const json = await terminal.run(["validate", "broken", "--json"]);
+    expect(json.code).toBe(3);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      valid: false,
+      findings: [
+        { check: "checksums" },
+        { severity: "error", check: "model" },
+        { severity: "error", check: "example" },
+      ],
+    });
+  });
+});
+
 describe("serve", () => {
+  it("runs the self-test before it listens, and refuses a model without one", async () => {
+    const command = terminal.start(["serve", "iris.tar", "--port", "0", "--self-test"]);
+    await command.line(/^mlserve: serving iris /);
+    command.interrupt();
+    expect(await command.outcome).toMatchObject({ code: 0 });
+    const { code, stderr } = await terminal.run(["serve", fixture("iris_zipmap"), "--port", "0", "--self-test"]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: expect.stringMatching(/^mlserve: error: the model has no self-test\. [^\n]+\n$/),
+    });
+  });
+
   it.each(MODELS)("answers for $model until it is told to stop", async ({ model }) => {
     const command = terminal.start(["serve", model, "--port", "0"]);
     const [line, url] = await command.line(

@@ -36,6 +36,8 @@ export interface Workplace extends Disposable {
 export interface StartOptions {
   readonly cli?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Standard input: none, or one that never ends. */
+  readonly stdin?: "ignore" | "pipe";
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[];
 }
@@ -47,7 +49,7 @@ export function openWorkplace(): Workplace {
   mkdirSync(temporary);
   const start = (
     args: readonly string[],
-    { cli = CLI, environment = {}, nodeFlags = [] }: StartOptions = {},
+    { cli = CLI, environment = {}, nodeFlags = [], stdin = "ignore" }: StartOptions = {},
   ): Program => {
     const env = {
       PATH: process.env.PATH,
@@ -58,7 +60,7 @@ export function openWorkplace(): Workplace {
       ...environment,
     };
     return watch(
-      spawn(process.execPath, [...nodeFlags, cli, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] }),
+      spawn(process.execPath, [...nodeFlags, cli, ...args], { cwd, env, stdio: [stdin, "pipe", "pipe"] }),
       temporary,
     );
   };

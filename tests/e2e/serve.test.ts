@@ -114,10 +114,25 @@ describe("the built program", () => {
   it("inspects and packs without the runtime", async () => {
     const cli = copyWithout("onnxruntime-node");
     expect(await workplace.run(["inspect", "iris.tar"], { cli })).toMatchObject({ code: 0, stderr: "" });
-    expect(await workplace.run(["pack", fixture("iris_zipmap"), "-o", "again.tar"], { cli })).toMatchObject({
-      code: 0,
-      stderr: "",
+    const pack = ["pack", fixture("iris_zipmap"), "-o", "again.tar"];
+    expect(await workplace.run([...pack, "--no-self-test"], { cli })).toMatchObject({ code: 0, stderr: "" });
+    expect(await workplace.run(pack, { cli })).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/onnxruntime-node is not installed\. .*\. Or pack the model .*--no-self-test\n$/),
     });
+  });
+
+  it.each([
+    { signal: "SIGINT", code: 130 },
+    { signal: "SIGTERM", code: 143 },
+  ] as const)("ends with $code at $signal where there is nothing to finish", async ({ signal, code }) => {
+    const program = workplace.start(["predict", "iris.tar"], {
+      nodeFlags: [`--import=data:text/javascript,${ANNOUNCE}`],
+      stdin: "pipe",
+    });
+    await program.find(/ready/);
+    program.child.kill(signal);
+    expect(await program.ended).toMatchObject({ code, stderr: "", left: [] });
   });
 
   it("says nothing when its reader has gone away", async () => {
@@ -137,6 +152,11 @@ describe("the built program", () => {
     );
   });
 });
+
+/** Prints "ready" when the program first waits for something, which is its standard input. */
+const ANNOUNCE = encodeURIComponent(
+  'process.stdin.once("newListener", () => setImmediate(() => console.log("ready")));',
+);
 
 /** The built program as it is where one of its packages was not installed. */
 function copyWithout(absent: string): string {

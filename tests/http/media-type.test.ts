@@ -18,6 +18,7 @@ describe("parseMediaType", () => {
     { header: "application/json; charset=iso-8859-1", message: "expected the charset utf-8" },
     { header: "application/json; charset=", message: "expected the charset utf-8" },
     { header: "application/json; format=pandas-split", message: 'the parameter "format" is not supported' },
+    { header: "text/csv; header=absent", message: "a CSV without a header is not supported" },
     { header: "multipart/form-data; boundary=x", message: 'the parameter "boundary" is not supported' },
   ])("refuses $header", ({ header, message }) => {
     expect(() => parseMediaType(header)).toThrow(message);

@@ -54,6 +54,11 @@ export function isStrictJsonCase(golden: GoldenCase): boolean {
   return golden.quirk !== true && !type.startsWith("text/csv") && !type.includes("parquet");
 }
 
+/** Cases in which MLflow is not at fault itself, and whose body is CSV or Parquet. */
+export function isStrictTableCase(golden: GoldenCase): boolean {
+  return golden.quirk !== true && !isStrictJsonCase(golden);
+}
+
 export function bodyOf({ body, body_base64: base64 }: GoldenCase): Uint8Array | undefined {
   if (base64 !== undefined && base64 !== null) return Buffer.from(base64, "base64");
   return body === undefined || body === null ? undefined : Buffer.from(body, "utf8");

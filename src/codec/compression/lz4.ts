@@ -6,7 +6,7 @@ const MIN_MATCH = 4;
  *
  * Throws a RangeError for one that is broken or does not fit.
  */
-export function lz4Block(input: Uint8Array, output: Uint8Array, start = 0): number {
+function lz4Block(input: Uint8Array, output: Uint8Array, start = 0): number {
   let from = 0;
   let to = start;
 
@@ -86,7 +86,8 @@ export function lz4Hadoop(input: Uint8Array, length: number): Uint8Array {
   const output = new Uint8Array(length);
   let to = 0;
   for (let from = 0; from < input.length; ) {
-    const head = from + 8 <= input.length ? { size: view.getUint32(from), compressed: view.getUint32(from + 4) } : undefined;
+    const head =
+      from + 8 <= input.length ? { size: view.getUint32(from), compressed: view.getUint32(from + 4) } : undefined;
     const fits = head !== undefined && from + 8 + head.compressed <= input.length && to + head.size <= length;
     if (!fits) return from === 0 ? lz4Bare(input, length) : broken();
     const end = from + 8 + head.compressed;

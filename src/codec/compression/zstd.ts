@@ -12,11 +12,14 @@ const BLOCK_TYPES = { stored: 0, repeated: 1, reserved: 3 } as const;
  */
 export function unzstd(input: Uint8Array, length: number): Uint8Array {
   const frame = readFrame(input);
-  if (frame.contentSize !== undefined && frame.contentSize !== length) throw new RangeError("a Zstandard frame of another size");
+  if (frame.contentSize !== undefined && frame.contentSize !== length)
+    throw new RangeError("a Zstandard frame of another size");
   // A frame of unknown size is written into the space that there is.
-  const output = frame.contentSize === undefined || length === 0 ? decompress(input, new Uint8Array(length)) : decompress(input);
+  const output =
+    frame.contentSize === undefined || length === 0 ? decompress(input, new Uint8Array(length)) : decompress(input);
   if (output.length !== length) throw new RangeError("a Zstandard frame of another size");
-  return output;
+  // fzstd's memory starts 12 bytes before: numbers of 64 bits could not be read in place.
+  return output.byteOffset % 8 === 0 ? output : output.slice();
 }
 
 interface Frame {

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../core/json.js";
 import type { Column, DType } from "../../core/tensor.js";
-import type { ColumnSpec, DataType, ScalarType } from "../../format/signature.js";
-import { type CastTable, COLUMN_DTYPES } from "./casts.js";
+import { COLUMN_DTYPES, type ColumnSpec, type DataType, type ScalarType } from "../../format/signature.js";
+import type { CastTable } from "./casts.js";
 import type { CastColumn } from "./enforce-columns.js";
 import { compileNested } from "./nested.js";
 import { flattenList } from "./nested-list.js";

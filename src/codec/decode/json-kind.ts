@@ -24,8 +24,3 @@ export function isJsonFloat(value: JsonValue | undefined): value is number | Jso
 export function floatValue(value: number | JsonFloat): number {
   return typeof value === "number" ? value : value.value;
 }
-
-/** Neither a list nor an object. */
-export function isJsonScalar(value: JsonValue | undefined): boolean {
-  return !Array.isArray(value) && !(value instanceof Map);
-}

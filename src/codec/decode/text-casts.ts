@@ -4,9 +4,7 @@ import type { Cast, Refuse } from "./casts.js";
 import { floatValue, isJsonFloat } from "./json-kind.js";
 
 /** Casts value by value; what `convert` has no word for is refused. */
-export function each<E>(
-  convert: (value: JsonValue) => E | undefined,
-): (values: readonly JsonValue[], refuse: Refuse) => E[] {
+function each<E>(convert: (value: JsonValue) => E | undefined): (values: readonly JsonValue[], refuse: Refuse) => E[] {
   return (values, refuse) =>
     values.map((value, i) => {
       const element = convert(value);

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { Model, ModelFiles } from "../../format/model.js";
 import { defineFlavor, type LoadOptions, type Predictor } from "../flavor.js";
+import { signatureFaults } from "./check-signature.js";
 import { type OnnxConfig, onnxConfig } from "./config.js";
 import { describeGraph, findOnnxFile } from "./describe.js";
 import { checkExternalData } from "./external-data.js";
@@ -21,6 +22,10 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   load,
   async check({ files }, config) {
     await readGraphOf(files, locate(files, config));
+  },
+  async checkSignature({ files }, config, { inputs }) {
+    if (inputs === undefined) return [];
+    return signatureFaults(await readGraphOf(files, locate(files, config)), inputs);
   },
   async describe(files) {
     const file = findOnnxFile(files);

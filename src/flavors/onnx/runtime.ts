@@ -47,11 +47,21 @@ const INSTALL = "Install it with: npm install onnxruntime-node";
 export async function importRuntime(
   load: () => Promise<OrtModule> = () => import("onnxruntime-node"),
 ): Promise<OrtRuntime> {
+  turnTelemetryOff();
   try {
     return wrap(await load());
   } catch (cause) {
     throw unavailable(cause);
   }
+}
+
+/**
+ * Since 1.30, onnxruntime writes a device id into the home folder and sends usage to its maker, on every system. It reads
+ * this variable once, when it is loaded; a user who wants the reports sets it to 0.
+ */
+function turnTelemetryOff(): void {
+  // biome-ignore lint/style/noProcessEnv: the runtime offers no other switch, and what a model is used for is nobody's.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
 }
 
 function wrap(ort: OrtModule): OrtRuntime {
@@ -79,7 +89,7 @@ function unavailable(cause: unknown): MlserveError {
     if (missing)
       return refusal(
         `onnxruntime-node has no library for ${platform}`,
-        "It has them for Linux, macOS and Windows, on x64 and arm64",
+        "It has them for Linux and Windows on x64 and arm64, and for macOS on arm64",
         cause,
       );
     return refusal("the package onnxruntime-node is not installed", INSTALL, cause);

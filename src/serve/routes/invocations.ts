@@ -1,8 +1,11 @@
 import type { Context } from "hono";
+import { isMediaType, MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES } from "../../codec/media-types.js";
 import { MlserveError } from "../../core/errors.js";
+import { preferredMediaType } from "../../http/accept.js";
+import { ACCEPTED_CODINGS, type ContentCoding, parseContentCoding } from "../../http/content-coding.js";
 import { parseMediaType } from "../../http/media-type.js";
+import { problemResponse } from "../../http/problem.js";
 import { readRequestBody } from "../../http/request-body.js";
-import type { MediaType } from "../../pipeline/executor.js";
 import type { AppEnv } from "../app.js";
 import type { Metrics } from "../metrics.js";
 import type { ModelRepository } from "../repository.js";
@@ -16,28 +19,48 @@ interface InvocationsOptions {
 export function invocationsRoute(models: ModelRepository, { metrics, maxBodyBytes }: InvocationsOptions) {
   return async (context: Context<AppEnv>): Promise<Response> => {
     const { raw } = context.req;
-    const media = checkMediaType(raw.headers.get("content-type"), raw.headers.get("origin"));
-    checkEncoding(raw.headers.get("content-encoding"));
-    const bytes = await readRequestBody(raw, context.env?.incoming, maxBodyBytes);
+    const named = readMediaType(raw.headers.get("content-type"), raw.headers.get("origin"));
+    const reply = preferredMediaType(raw.headers.get("accept"), REPLY_MEDIA_TYPES);
+    const coding = readCoding(raw.headers.get("content-encoding"));
+    if (coding instanceof MlserveError) return problemResponse(coding, { "accept-encoding": ACCEPTED_CODINGS });
+    const bytes = await readRequestBody(raw, context.env?.incoming, maxBodyBytes, coding);
+    const media = named ?? guessMediaType(bytes);
     const model = models.current;
     if (model === undefined) throw new MlserveError("shutting_down", "no model is ready");
-    const reply = await model.executor.execute({ bytes, media }, raw.signal);
-    if (reply.rows !== undefined) metrics.rowsPredicted(reply.rows);
-    // The reply's buffer is made for this answer and shared with nobody.
-    return context.body(reply.bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": reply.mediaType });
+    const answer = await model.executor.execute({ bytes, media, reply }, raw.signal);
+    if (answer.rows !== undefined) metrics.rowsPredicted(answer.rows);
+    // The answer's buffer is made for this request and shared with nobody.
+    return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": answer.mediaType });
   };
 }
 
-function checkMediaType(header: string | null, origin: string | null): MediaType {
-  // A page of another site can post a body without a type unasked, but not without telling its origin.
-  const type = header === null && origin === null ? "application/json" : parseMediaType(header ?? "");
-  if (type === "application/json") return type;
-  throw new MlserveError("unsupported_media_type", "expected application/json", { where: "Content-Type" });
+/** undefined where there is no header: a page of another site can post a body so, but not without telling its origin. */
+function readMediaType(header: string | null, origin: string | null): MediaType | undefined {
+  if (header === null && origin === null) return undefined;
+  const type = parseMediaType(header ?? "");
+  return isMediaType(type) ? type : refuseMediaType();
 }
 
-function checkEncoding(header: string | null): void {
-  if (header === null || header.trim().toLowerCase() === "identity") return;
-  throw new MlserveError("unsupported_media_type", "compressed bodies are not supported yet", {
-    where: "Content-Encoding",
-  });
+/** Only JSON can be told by its look: every request in it is an object. */
+function guessMediaType(bytes: Uint8Array): MediaType {
+  const first = bytes.find((byte) => !BLANKS.includes(byte));
+  return first === 0x7b ? MEDIA_TYPES.json : refuseMediaType();
+}
+
+/** Blanks, line ends, and a byte order mark. */
+const BLANKS: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
+
+function refuseMediaType(): never {
+  const expected = Object.values(MEDIA_TYPES).join(", ");
+  throw new MlserveError("unsupported_media_type", `expected one of ${expected}`, { where: "Content-Type" });
+}
+
+/** A refusal is given back: it goes with a header that tells what would be taken. */
+function readCoding(header: string | null): ContentCoding | MlserveError | undefined {
+  try {
+    return parseContentCoding(header);
+  } catch (error) {
+    if (error instanceof MlserveError) return error;
+    throw error;
+  }
 }

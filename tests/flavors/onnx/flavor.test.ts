@@ -91,11 +91,7 @@ describe("a loaded model", () => {
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (_: object, message = "") => warnings.push(message) };
     await withFolder({ "model.onnx": identityModel(ELEMENT.float32, ["N", 4]) }, async (folder) => {
-      const predictor = await loadFolder(
-        folder,
-        { providers: ["TensorrtExecutionProvider", "CPUExecutionProvider"] },
-        { logger },
-      );
+      const predictor = await loadFolder(folder, { providers: ["TensorrtExecutionProvider"] }, { logger });
       expect((await predict(predictor, tensors({ x: ones }))).get("y")).toEqual(ones);
       expect(predictor.runtime.providers).toBe("cpu");
       expect(warnings).toHaveLength(1);

@@ -23,7 +23,7 @@ describe("importRuntime", () => {
     [
       "the package has no library for the platform",
       failing("Cannot find module '../bin/napi-v6/sunos/x64/onnxruntime_binding.node'", "MODULE_NOT_FOUND"),
-      /^onnxruntime-node has no library for \w+-\w+\. It has them for Linux, macOS and Windows/,
+      /^onnxruntime-node has no library for \w+-\w+\. It has them for Linux and Windows on x64 and arm64, and for macOS on arm64/,
     ],
     [
       "the library does not load",
@@ -35,5 +35,19 @@ describe("importRuntime", () => {
     expect(error.kind).toBe("flavor_unavailable");
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain("/home");
+  });
+});
+
+describe("onnxruntime's reports of usage", () => {
+  it("are turned off before it is loaded", async () => {
+    const before = process.env.ORT_DISABLE_TELEMETRY;
+    delete process.env.ORT_DISABLE_TELEMETRY;
+    let seen: string | undefined;
+    await importRuntime(async () => {
+      seen = process.env.ORT_DISABLE_TELEMETRY;
+      return import("onnxruntime-node");
+    });
+    expect(seen).toBe("1");
+    if (before !== undefined) process.env.ORT_DISABLE_TELEMETRY = before;
   });
 });

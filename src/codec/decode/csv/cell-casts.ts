@@ -1,6 +1,6 @@
 import type { DataByDType, DType } from "../../../core/tensor.js";
-import type { ScalarType } from "../../../format/signature.js";
-import type { COLUMN_DTYPES, Refuse } from "../casts.js";
+import type { COLUMN_DTYPES, ScalarType } from "../../../format/signature.js";
+import type { Refuse } from "../casts.js";
 import type { CoercionName } from "../coercion.js";
 import { booleanOf, floatOf, isInfinityWord, wholeNumberOf } from "./cell-values.js";
 

@@ -23,10 +23,9 @@ export function guessCells(cells: readonly CsvCell[]): Column {
 function guessIntegers(cells: readonly string[]): Column | undefined {
   const integers = convertAll(cells, integerOf);
   if (integers === undefined) return undefined;
-  const min = integers.reduce((least, integer) => (integer < least ? integer : least), 0);
-  const max = integers.reduce((greatest, integer) => (integer > greatest ? integer : greatest), 0);
-  if (min >= -(2n ** 63n) && max < 2n ** 63n) return { dtype: "int64", data: BigInt64Array.from(integers, BigInt) };
-  if (min >= 0 && max < 2n ** 64n) return { dtype: "uint64", data: BigUint64Array.from(integers, BigInt) };
+  const within = (min: bigint, max: bigint): boolean => integers.every((integer) => integer >= min && integer <= max);
+  if (within(-(2n ** 63n), 2n ** 63n - 1n)) return { dtype: "int64", data: BigInt64Array.from(integers, BigInt) };
+  if (within(0n, 2n ** 64n - 1n)) return { dtype: "uint64", data: BigUint64Array.from(integers, BigInt) };
   return { dtype: "object", data: integers };
 }
 

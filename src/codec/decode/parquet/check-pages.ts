@@ -32,7 +32,8 @@ export function checkPages(chunk: Uint8Array, leaf: LeafColumn, budget: TableBud
 const VALUE_BYTES = 8;
 
 function checkPage(header: PageHeader, bytes: Uint8Array, leaf: LeafColumn, budget: TableBudget): void {
-  const values = (header.data_page_header ?? header.data_page_header_v2 ?? header.dictionary_page_header)?.num_values ?? 0;
+  const values =
+    (header.data_page_header ?? header.data_page_header_v2 ?? header.dictionary_page_header)?.num_values ?? 0;
   budget.spend(header.uncompressed_page_size + values * VALUE_BYTES);
   if (header.data_page_header !== undefined) {
     const page = decompressPage(leaf.metadata.codec, bytes, header.uncompressed_page_size);
@@ -46,11 +47,22 @@ function checkPage(header: PageHeader, bytes: Uint8Array, leaf: LeafColumn, budg
 
 type SecondVersion = NonNullable<PageHeader["data_page_header_v2"]>;
 
-function checkSecondVersion(header: PageHeader, second: SecondVersion, bytes: Uint8Array, leaf: LeafColumn, budget: TableBudget): void {
-  const { num_values: values, repetition_levels_byte_length: repetition, definition_levels_byte_length: definition } = second;
-  if (repetition < 0 || definition < 0 || repetition + definition > bytes.length) throw new RangeError("levels leave their page");
-  if (leaf.maxRepetition > 0) checkRuns(bytes.subarray(0, repetition), bitWidth(leaf.maxRepetition), values);
-  if (leaf.maxDefinition > 0) checkRuns(bytes.subarray(repetition, repetition + definition), bitWidth(leaf.maxDefinition), values);
+function checkSecondVersion(
+  header: PageHeader,
+  second: SecondVersion,
+  bytes: Uint8Array,
+  leaf: LeafColumn,
+  budget: TableBudget,
+): void {
+  const {
+    num_values: values,
+    repetition_levels_byte_length: repetition,
+    definition_levels_byte_length: definition,
+  } = second;
+  if (repetition < 0 || definition < 0 || repetition + definition > bytes.length)
+    throw new RangeError("levels leave their page");
+  checkLevelRuns(bytes.subarray(0, repetition), leaf.maxRepetition, values);
+  checkLevelRuns(bytes.subarray(repetition, repetition + definition), leaf.maxDefinition, values);
   const content = bytes.subarray(repetition + definition);
   const codec = second.is_compressed === false ? "UNCOMPRESSED" : leaf.metadata.codec;
   const page = decompressPage(codec, content, header.uncompressed_page_size - repetition - definition);
@@ -61,28 +73,42 @@ function checkSecondVersion(header: PageHeader, second: SecondVersion, bytes: Ui
 function checkLevels(page: Uint8Array, start: number, maxLevel: number, values: number): number {
   if (maxLevel === 0) return start;
   const end = start + 4 + viewOf(page).getUint32(start, true);
-  checkRuns(page.subarray(start + 4, end), bitWidth(maxLevel), values);
+  checkLevelRuns(page.subarray(start + 4, end), maxLevel, values);
   return end;
 }
 
-function checkValues(bytes: Uint8Array, encoding: string, { metadata }: LeafColumn, values: number, budget: TableBudget): void {
+/** Levels are read on into what follows, where they are not one for each value. */
+function checkLevelRuns(bytes: Uint8Array, maxLevel: number, values: number): void {
+  if (maxLevel === 0) return;
+  if (checkRuns(bytes, 32 - Math.clz32(maxLevel), values) < values) throw new RangeError("a page has too few levels");
+}
+
+function checkValues(
+  bytes: Uint8Array,
+  encoding: string,
+  { metadata }: LeafColumn,
+  values: number,
+  budget: TableBudget,
+): void {
   if (encoding.endsWith("_DICTIONARY") && bytes.length > 0) checkRuns(bytes.subarray(1), bytes[0] ?? 0, values);
   else if (encoding === "RLE" && metadata.type === "BOOLEAN") checkRuns(bytes.subarray(4), 1, values);
   else if (encoding === "DELTA_BYTE_ARRAY") budget.spend(sharedPrefixes(bytes, values));
 }
 
-/** No run may be longer than the page has values. */
-function checkRuns(bytes: Uint8Array, width: number, values: number): void {
-  if (width === 0) return;
+/** No run may be longer than the page has values. Gives the number of values in the runs. */
+function checkRuns(bytes: Uint8Array, width: number, values: number): number {
+  if (width === 0) return values;
   if (width > 32) throw new RangeError("a page has values of more than 32 bits");
   let seen = 0;
   for (let at = 0; at < bytes.length && seen < values; ) {
     const { value: head, end } = readVarint(bytes, at);
     const count = head & 1 ? (head >>> 1) * 8 : head >>> 1;
-    if ((head & 1) === 0 && count > values) throw new RangeError("a run is longer than its page");
+    // hyparquet reads a byte of a packed run that has none, and would find other runs from there on than these.
+    if (head & 1 ? count === 0 : count > values) throw new RangeError("a run of nothing, or longer than its page");
     seen += count;
     at = end + (head & 1 ? (head >>> 1) * width : Math.ceil(width / 8));
   }
+  return seen;
 }
 
 /** The bytes that texts take over from the text before, which stand in the page but once. */
@@ -102,10 +128,6 @@ function readVarint(bytes: Uint8Array, start: number): { value: number; end: num
     if (byte < 0x80) return { value, end: at + 1 };
   }
   throw new RangeError("a number is not ended");
-}
-
-function bitWidth(maxLevel: number): number {
-  return 32 - Math.clz32(maxLevel);
 }
 
 function viewOf(bytes: Uint8Array): DataView {

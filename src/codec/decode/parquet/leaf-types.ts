@@ -1,8 +1,8 @@
 import type { SchemaElement } from "hyparquet";
 import { type Column, type DType, TYPED_ARRAYS } from "../../../core/tensor.js";
 import { withMissing } from "../tables/missing-values.js";
-import type { ColumnValues } from "../tables/typed-table.js";
 import { daysToNanoseconds, toNanoseconds } from "../tables/time-units.js";
+import type { ColumnValues } from "../tables/typed-table.js";
 
 /** A value as it is stored: hyparquet's own conversions are left out, as they round timestamps to milliseconds. */
 export type RawValue = boolean | number | bigint | string | Uint8Array;
@@ -38,7 +38,6 @@ function logicalType(leaf: SchemaElement): LeafType | undefined {
     case "INTEGER":
       return integer(logical.bitWidth, logical.isSigned);
     case "TIMESTAMP":
-      // A leaf with a converted type alone was given this logical type by no writer.
       return logical.isAdjustedToUTC ? unsupported("timestamp with a zone") : timestamp(logical.unit);
     case "DATE":
       return element("datetime", daysToNanoseconds);
@@ -99,7 +98,7 @@ function physicalType({ type }: SchemaElement): LeafType {
     case "BYTE_ARRAY":
     case "FIXED_LEN_BYTE_ARRAY":
       return element("binary");
-    case undefined:
+    default:
       return unsupported("group");
   }
 }
@@ -137,11 +136,16 @@ function float16Bits(bytes: Uint8Array): number {
 /** The column of stored values; null and undefined are missing ones. */
 export function leafColumn(type: LeafType, raw: ArrayLike<RawValue | null | undefined>): ColumnValues {
   if (type.kind === "unsupported") return type;
-  if (type.kind === "nothing") return { kind: "scalars", column: { dtype: "object", data: new Array(raw.length).fill(null) } };
+  if (type.kind === "nothing")
+    return { kind: "scalars", column: { dtype: "object", data: new Array(raw.length).fill(null) } };
   return { kind: "scalars", column: elementColumn(type.dtype, type.convert, raw) };
 }
 
-function elementColumn(dtype: DType, convert: (value: never) => unknown, raw: ArrayLike<RawValue | null | undefined>): Column {
+function elementColumn(
+  dtype: DType,
+  convert: (value: never) => unknown,
+  raw: ArrayLike<RawValue | null | undefined>,
+): Column {
   if (convert === same && dtype in TYPED_ARRAYS && raw instanceof TYPED_ARRAYS[dtype as keyof typeof TYPED_ARRAYS]) {
     return { dtype, data: raw } as Column;
   }
@@ -155,11 +159,20 @@ function elementColumn(dtype: DType, convert: (value: never) => unknown, raw: Ar
   return missing === 0 ? column : withMissing(column, (row) => raw[row] === null || raw[row] === undefined);
 }
 
-const PLACEHOLDERS = { int64: 0n, uint64: 0n, datetime: 0n, string: "", binary: new Uint8Array(), object: null } as const;
+const PLACEHOLDERS = {
+  int64: 0n,
+  uint64: 0n,
+  datetime: 0n,
+  string: "",
+  binary: new Uint8Array(),
+  object: null,
+} as const;
 
 function store(dtype: DType, values: readonly unknown[]): unknown {
   if (!(dtype in TYPED_ARRAYS)) return values;
   // Every conversion gives what the storage of its dtype takes.
-  const Class = TYPED_ARRAYS[dtype as keyof typeof TYPED_ARRAYS] as unknown as { from(values: readonly unknown[]): unknown };
+  const Class = TYPED_ARRAYS[dtype as keyof typeof TYPED_ARRAYS] as unknown as {
+    from(values: readonly unknown[]): unknown;
+  };
   return Class.from(values);
 }

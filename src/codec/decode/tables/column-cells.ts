@@ -56,10 +56,11 @@ export function bytesCell(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
-/** In columns of objects there are texts, bytes, booleans and null, no more. */
+/** In columns of objects there are texts, bytes, booleans, integers and null, no more. */
 function objectCell(value: unknown): JsonValue {
   if (value instanceof Uint8Array) return bytesCell(value);
-  return typeof value === "string" || typeof value === "boolean" ? value : null;
+  if (typeof value === "bigint") return integerCell(value);
+  return typeof value === "string" || typeof value === "boolean" || typeof value === "number" ? value : null;
 }
 
 function listCells(items: readonly JsonValue[], inner: readonly number[]): JsonValue[] {
@@ -68,4 +69,3 @@ function listCells(items: readonly JsonValue[], inner: readonly number[]): JsonV
   for (let start = 0; start < items.length; start += size) lists.push(items.slice(start, start + size));
   return rest.length === 0 ? lists : listCells(lists, rest.reverse());
 }
-

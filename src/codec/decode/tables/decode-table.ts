@@ -24,7 +24,8 @@ export interface TableDecoder {
  */
 export function compileTableDecoder(inputs: Schema | undefined, casts: CastTable): TableDecoder {
   if (inputs === undefined) return { wanted: undefined, decode: asTheyAre };
-  const names = inputs.kind === "columns" ? inputs.columns.map(({ name }) => name) : inputs.tensors.map(({ name }) => name);
+  const names =
+    inputs.kind === "columns" ? inputs.columns.map(({ name }) => name) : inputs.tensors.map(({ name }) => name);
   const wanted = new Set(names.filter((name) => name !== undefined));
   const decode = inputs.kind === "columns" ? compileColumnTables(inputs, casts) : compileTensorTables(inputs, casts);
   return { wanted: wanted.size === 0 ? undefined : wanted, decode };

@@ -23,20 +23,31 @@ export function compileTensorTables(schema: TensorsSchema, casts: CastTable): (t
   };
 }
 
-function directTensors(specs: readonly TensorSpec[], columns: readonly TypedColumn[], rows: number): TensorsBatch | undefined {
+function directTensors(
+  specs: readonly TensorSpec[],
+  columns: readonly TypedColumn[],
+  rows: number,
+): TensorsBatch | undefined {
   if (rows === 0) return undefined;
   const tensors = new Map<string, Tensor>();
   for (const spec of specs) {
     const found = spec.name === undefined ? columns : columns.filter(({ name }) => name === spec.name);
     const [only] = found;
-    const tensor = found.length === 1 && only !== undefined ? directTensor(spec, only.values, rows) : directMatrix(spec, found, rows);
+    const tensor =
+      found.length === 1 && only !== undefined
+        ? directTensor(spec, only.values, rows)
+        : directMatrix(spec, found, rows);
     if (tensor === undefined) return undefined;
     tensors.set(spec.name ?? UNNAMED, tensor);
   }
   return { kind: "tensors", tensors };
 }
 
-function directTensor({ dtype, shape: [first, ...inner] }: TensorSpec, values: ColumnValues, rows: number): Tensor | undefined {
+function directTensor(
+  { dtype, shape: [first, ...inner] }: TensorSpec,
+  values: ColumnValues,
+  rows: number,
+): Tensor | undefined {
   if (first !== -1 || inner.includes(-1)) return undefined;
   const shape = [rows, ...inner];
   const isScalar = inner.length === 0 || (inner.length === 1 && inner[0] === 1);
@@ -50,10 +61,17 @@ function withShape(column: Column, dtype: Tensor["dtype"], shape: readonly numbe
 }
 
 /** Columns of one type side by side. */
-function directMatrix({ name, dtype, shape }: TensorSpec, columns: readonly TypedColumn[], rows: number): Tensor | undefined {
+function directMatrix(
+  { name, dtype, shape }: TensorSpec,
+  columns: readonly TypedColumn[],
+  rows: number,
+): Tensor | undefined {
   const width = columns.length;
-  if (name !== undefined || shape.length !== 2 || shape[0] !== -1 || shape[1] !== width || !isTypedDType(dtype)) return undefined;
-  const sources = columns.flatMap(({ values }) => (values.kind === "scalars" && values.column.dtype === dtype ? [values.column.data] : []));
+  if (name !== undefined || shape.length !== 2 || shape[0] !== -1 || shape[1] !== width || !isTypedDType(dtype))
+    return undefined;
+  const sources = columns.flatMap(({ values }) =>
+    values.kind === "scalars" && values.column.dtype === dtype ? [values.column.data] : [],
+  );
   if (sources.length < width) return undefined;
   const data = new TYPED_ARRAYS[dtype](rows * width);
   sources.forEach((source, column) => {
@@ -67,7 +85,8 @@ function toFrame(columns: readonly TypedColumn[], rows: number): Frame {
   return {
     rows,
     columns: columns.map(({ name, values }, i) => {
-      if (values.kind === "unsupported") throw mismatch(`expected a tensor, got ${valuesKind(values)}`, columnPlace(undefined, i));
+      if (values.kind === "unsupported")
+        throw mismatch(`expected a tensor, got ${valuesKind(values)}`, columnPlace(undefined, i));
       return { name, cells: toCells(values) };
     }),
   };

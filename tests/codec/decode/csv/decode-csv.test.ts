@@ -26,7 +26,10 @@ function told({ columns }: ColumnsBatch): object[] {
   return Array.from(columns, ([name, { dtype, data }]) => {
     const values = Array.from(data as ArrayLike<unknown>, toldValue);
     // Integers among objects are numbers or bigints, as in JSON.
-    return { name, values: dtype === "object" ? values.map((value) => (typeof value === "number" ? String(value) : value)) : values };
+    return {
+      name,
+      values: dtype === "object" ? values.map((value) => (typeof value === "number" ? String(value) : value)) : values,
+    };
   });
 }
 
@@ -46,10 +49,15 @@ describe("the cells of a signed column", () => {
       const body = `x,y\n"${cell.text.replaceAll('"', '""')}",1\n`;
       const recordedCell = cell[type];
       if (recordedCell === null || recordedCell === undefined) {
-        expect(() => decode(signed, body, "mlflow"), `${type} of ${JSON.stringify(cell.text)}`).toThrow(/column "x", row 0: expected/);
+        expect(() => decode(signed, body, "mlflow"), `${type} of ${JSON.stringify(cell.text)}`).toThrow(
+          /column "x", row 0: expected/,
+        );
       } else {
         const [column] = told(decode(signed, body, "mlflow"));
-        expect(column, `${type} of ${JSON.stringify(cell.text)}`).toEqual({ name: "x", values: [asStored(type, recordedCell.value)] });
+        expect(column, `${type} of ${JSON.stringify(cell.text)}`).toEqual({
+          name: "x",
+          values: [asStored(type, recordedCell.value)],
+        });
       }
     }
   });
@@ -74,8 +82,19 @@ describe("the cells of a signed column", () => {
 });
 
 describe("a table without a signature", () => {
-  const tables = recorded<{ name: string; text: string; columns: { name: string; dtype: string; values: unknown[] }[] | null }>("csv-tables.json");
-  const dtypes: Record<string, string> = { bool: "bool", int64: "int64", uint64: "uint64", float64: "float64", str: "string", object: "object" };
+  const tables = recorded<{
+    name: string;
+    text: string;
+    columns: { name: string; dtype: string; values: unknown[] }[] | null;
+  }>("csv-tables.json");
+  const dtypes: Record<string, string> = {
+    bool: "bool",
+    int64: "int64",
+    uint64: "uint64",
+    float64: "float64",
+    str: "string",
+    object: "object",
+  };
 
   it.each(tables)("is read as pandas reads it: $name", ({ text, columns }) => {
     if (columns === null) {
@@ -83,10 +102,14 @@ describe("a table without a signature", () => {
       return;
     }
     const batch = decode(NO_SIGNATURE, text, "mlflow");
-    expect(told(batch)).toEqual(columns.map(({ name, dtype, values }) => ({ name, values: dtype === "bool" ? values.map(Number) : values })));
+    expect(told(batch)).toEqual(
+      columns.map(({ name, dtype, values }) => ({ name, values: dtype === "bool" ? values.map(Number) : values })),
+    );
     const found = Array.from(batch.columns.values(), ({ dtype }) => dtype);
     // A text that is missing makes a column of objects here.
-    expect(found).toEqual(columns.map(({ dtype, values }) => (dtype === "str" && values.includes(null) ? "object" : dtypes[dtype])));
+    expect(found).toEqual(
+      columns.map(({ dtype, values }) => (dtype === "str" && values.includes(null) ? "object" : dtypes[dtype])),
+    );
   });
 });
 
@@ -97,12 +120,20 @@ describe("rows and headers", () => {
   it("refuses a short row in safe mode, and fills it up as MLflow does otherwise", () => {
     const text = "a,b\n1,x\n2\n";
     expect(() => decode(signed, text)).toThrow("row 1: expected 2 cells as in the header, got 1");
-    expect(told(decode(signed, text, "mlflow"))).toEqual([{ name: "a", values: ["1", "2"] }, { name: "b", values: ["x", null] }]);
+    expect(told(decode(signed, text, "mlflow"))).toEqual([
+      { name: "a", values: ["1", "2"] },
+      { name: "b", values: ["x", null] },
+    ]);
   });
 
-  it.each<CoercionName>(["safe", "mlflow"])("refuses rows that are all too long, by which pandas moves every column, in mode %s", (mode) => {
-    expect(() => decode(signed, "a,b\n1,2,3\n4,5,6\n", mode)).toThrow("row 0: expected 2 cells as in the header, got 3. Name every column");
-  });
+  it.each<CoercionName>(["safe", "mlflow"])(
+    "refuses rows that are all too long, by which pandas moves every column, in mode %s",
+    (mode) => {
+      expect(() => decode(signed, "a,b\n1,2,3\n4,5,6\n", mode)).toThrow(
+        "row 0: expected 2 cells as in the header, got 3. Name every column",
+      );
+    },
+  );
 
   it("reads columns by name in the order of the signature, and ignores others", () => {
     expect([...decode(signed, "b,z,a\nx,?,1\n").columns.keys()]).toEqual(["a", "b"]);
@@ -110,7 +141,10 @@ describe("rows and headers", () => {
   });
 
   it("reads columns by position where the signature names none", () => {
-    expect(told(decode(unnamed, "p,q,r\n1,2.5,x\n"))).toEqual([{ name: "p", values: ["1"] }, { name: "q", values: [2.5] }]);
+    expect(told(decode(unnamed, "p,q,r\n1,2.5,x\n"))).toEqual([
+      { name: "p", values: ["1"] },
+      { name: "q", values: [2.5] },
+    ]);
   });
 
   it.each([
@@ -120,16 +154,18 @@ describe("rows and headers", () => {
     expect(() => decode(schema, text)).toThrow(message);
   });
 
-  it.each([
-    { name: "tensors", signed: signature({ type: "tensor", name: "x", "tensor-spec": { dtype: "float32", shape: [-1] } }) },
-    { name: "lists", signed: signature({ type: "array", items: { type: "long" }, name: "x" }) },
-  ])("refuses a signature with $name", ({ signed: schema }) => {
-    expect(() => decode(schema, "x\n1\n")).toThrow("which CSV cannot hold");
+  it("refuses a signature with lists", () => {
+    const lists = signature({ type: "array", items: { type: "long" }, name: "x" });
+    expect(() => decode(lists, "x\n1\n")).toThrow("which CSV cannot hold");
   });
 
   it.each([
     { name: "what is no UTF-8", text: Buffer.from([0x61, 0x0a, 0xff]), message: "not valid UTF-8" },
-    { name: "a cell that goes on after its quote", text: 'a,b\n1,x\n2,"y"z\n', message: "row 1: a quoted cell goes on" },
+    {
+      name: "a cell that goes on after its quote",
+      text: 'a,b\n1,x\n2,"y"z\n',
+      message: "row 1: a quoted cell goes on",
+    },
     { name: "a cell that is not closed", text: 'a,b\n1,"x', message: "row 0: a quoted cell is not closed" },
     { name: "a header that is not closed", text: '"a,b', message: "the header: a quoted cell is not closed" },
   ])("refuses $name", ({ text, message }) => {
@@ -140,6 +176,58 @@ describe("rows and headers", () => {
     const { params } = parseSignature({ params: '[{"name":"k","type":"long","default":3,"shape":null}]' });
     const call = compileCsvDecoder({ ...signed, params }, COERCIONS.safe)(Buffer.from("a\n1\n"));
     expect(call).toMatchObject({ form: "dataframe_split", params: new Map([["k", 3]]) });
+  });
+});
+
+describe("a signature of tensors", () => {
+  const matrix = tensors({ dtype: "float32", shape: [-1, 2] });
+  const named = tensors({ name: "x", dtype: "int64", shape: [-1, 1] }, { name: "t", dtype: "str", shape: [-1] });
+
+  function tensors(...specs: readonly { name?: string; dtype: string; shape: number[] }[]): Signature {
+    return signature(...specs.map(({ name, ...spec }) => ({ type: "tensor", name, "tensor-spec": spec })));
+  }
+
+  function decodeTensors(signed: Signature, text: string) {
+    const { batch } = compileCsvDecoder(signed, COERCIONS.safe)(Buffer.from(text, "utf8"));
+    if (batch.kind !== "tensors") throw new Error("expected tensors");
+    return Object.fromEntries(batch.tensors);
+  }
+
+  it("takes all columns side by side for a tensor without a name", () => {
+    expect(decodeTensors(matrix, "a,b\n1,2.5\n3,\n")).toEqual({
+      "": { dtype: "float32", shape: [2, 2], data: Float32Array.of(1, 2.5, 3, Number.NaN) },
+    });
+  });
+
+  it("takes columns by name otherwise, texts as they are written", () => {
+    expect(decodeTensors(named, "t,z,x\n007,?,1\nNA ,?,2.0\n")).toEqual({
+      x: { dtype: "int64", shape: [2, 1], data: BigInt64Array.of(1n, 2n) },
+      t: { dtype: "string", shape: [2], data: ["007", "NA "] },
+    });
+  });
+
+  it.each([
+    {
+      name: "values where the names should be",
+      signed: matrix,
+      text: "1,2.5\n3,4\n",
+      message: "the header: expected a header line with names",
+    },
+    { name: "too many columns", signed: matrix, text: "a,b,c\n1,2,3\n", message: "got a table of 3 columns" },
+    { name: "a missing column", signed: named, text: "x\n1\n", message: 'missing tensor "t"' },
+    {
+      name: "a fraction for an integer",
+      signed: named,
+      text: "x,t\n1.5,a\n",
+      message: 'column "x", row 0: expected int64',
+    },
+    { name: "a missing text", signed: named, text: "x,t\n1,\n", message: 'column "t", row 0' },
+  ])("refuses $name", ({ signed, text, message }) => {
+    expect(() => decodeTensors(signed, text)).toThrow(message);
+  });
+
+  it("takes positions for names", () => {
+    expect(decodeTensors(matrix, "0,1\n1,2\n")[""]?.data).toEqual(Float32Array.of(1, 2));
   });
 });
 
@@ -155,14 +243,20 @@ describe("bodies made to be slow", () => {
     { name: "many columns", text: `a${",".repeat(1_000_000)}\n${",".repeat(1_000_000)}\n`, rows: 1 },
     { name: "many columns of a name", text: `a${",b".repeat(500_000)}\n1${",2".repeat(500_000)}\n`, rows: 1 },
     { name: "many blank lines", text: `a\n${"\n".repeat(2_000_000)}1\n`, rows: 1 },
-  ])("are read: $name", ({ text, rows }) => {
-    expect(decode(wide, text).rows).toBe(rows);
-    expect(decode(NO_SIGNATURE, text).rows).toBe(rows);
-  });
+  ])(
+    "are read: $name",
+    ({ text, rows }) => {
+      expect(decode(wide, text).rows).toBe(rows);
+      expect(decode(NO_SIGNATURE, text).rows).toBe(rows);
+    },
+    60_000,
+  );
 
   it("is refused: digits for ten million characters, and a letter", () => {
     for (const type of ["long", "double", "boolean"]) {
-      expect(() => decode(signature({ type, name: "a" }), `a\n${"1".repeat(10_000_000)}x\n`)).toThrow('column "a", row 0');
+      expect(() => decode(signature({ type, name: "a" }), `a\n${"1".repeat(10_000_000)}x\n`)).toThrow(
+        'column "a", row 0',
+      );
     }
   });
 });

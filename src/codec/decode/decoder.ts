@@ -1,0 +1,38 @@
+import type { Call } from "../../core/batch.js";
+import type { Signature } from "../../format/signature.js";
+import { importArrow } from "../import-arrow.js";
+import { MEDIA_TYPES, type MediaType } from "../media-types.js";
+import { COERCIONS } from "./coercion.js";
+import { compileCsvDecoder } from "./csv/decode-csv.js";
+import { compileReferenceDecoder, type DecoderOptions } from "./reference.js";
+
+/** Turns the bytes of a request in one of the body formats into a call. Throws the 4xx rows of the error table. */
+export type BodyDecoder = (body: Uint8Array, media: MediaType) => Call | Promise<Call>;
+
+type FormatDecoder = (body: Uint8Array) => Call | Promise<Call>;
+
+/** Compiles the decoders of all body formats; what reads Parquet and Arrow is loaded with the first such body. */
+export function compileDecoder(signature: Signature, options: DecoderOptions): BodyDecoder {
+  const { coercion = COERCIONS.safe } = options;
+  const loadParquet = async () =>
+    (await import("./parquet/decode-parquet.js")).compileParquetDecoder(signature, coercion);
+  const loadArrow = async () => (await import("./arrow/decode-arrow.js")).compileArrowDecoder(signature, coercion);
+  const arrow = lazy(() => importArrow(loadArrow, "unsupported_media_type"));
+  const decoders: Record<MediaType, FormatDecoder> = {
+    [MEDIA_TYPES.json]: compileReferenceDecoder(signature, options),
+    [MEDIA_TYPES.csv]: compileCsvDecoder(signature, coercion),
+    [MEDIA_TYPES.parquet]: lazy(loadParquet),
+    [MEDIA_TYPES.arrowStream]: arrow,
+    [MEDIA_TYPES.arrowFile]: arrow,
+  };
+  return (body, media) => decoders[media](body);
+}
+
+/** Compiles a decoder when it is needed first. */
+function lazy(load: () => Promise<FormatDecoder>): FormatDecoder {
+  let loaded: FormatDecoder | undefined;
+  return async (body) => {
+    loaded ??= await load();
+    return loaded(body);
+  };
+}

@@ -1,0 +1,19 @@
+/** The media type of each body format. */
+export const MEDIA_TYPES = {
+  json: "application/json",
+  csv: "text/csv",
+  parquet: "application/vnd.apache.parquet",
+  arrowStream: "application/vnd.apache.arrow.stream",
+  arrowFile: "application/vnd.apache.arrow.file",
+} as const;
+
+/** The body formats that can be decoded. */
+export type MediaType = (typeof MEDIA_TYPES)[keyof typeof MEDIA_TYPES];
+
+/** The formats that predictions can be written in, the first where nobody asks for another. */
+export const REPLY_MEDIA_TYPES = [MEDIA_TYPES.json, MEDIA_TYPES.arrowStream] as const;
+export type ReplyMediaType = (typeof REPLY_MEDIA_TYPES)[number];
+
+export function isMediaType(type: string): type is MediaType {
+  return Object.values<string>(MEDIA_TYPES).includes(type);
+}

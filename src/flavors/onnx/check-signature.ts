@@ -1,0 +1,122 @@
+import { quoteName } from "../../core/errors.js";
+import type { DType } from "../../core/tensor.js";
+import {
+  COLUMN_DTYPES,
+  type ColumnSpec,
+  type DataType,
+  type ScalarType,
+  type Schema,
+  type TensorSpec,
+} from "../../format/signature.js";
+import type { OnnxDType } from "./element-types.js";
+import type { GraphInput, OnnxGraph } from "./graph.js";
+import type { Dimension } from "./model-proto.js";
+
+/**
+ * What keeps data of a signature from being fed to a graph, one line each, by the rules of `compileFeeds`.
+ *
+ * A fault is what no request could cure: a free dimension, or a float that may be whole, is none.
+ */
+export function signatureFaults({ inputs }: Pick<OnnxGraph, "inputs">, schema: Schema): string[] {
+  if (schema.kind === "tensors") return tensorsFaults(schema.tensors, inputs);
+  const [only] = inputs;
+  return inputs.length === 1 && only !== undefined
+    ? matrixFaults(schema.columns, only)
+    : columnsFaults(schema.columns, inputs);
+}
+
+function tensorsFaults(tensors: readonly TensorSpec[], inputs: readonly GraphInput[]): string[] {
+  const [tensor] = tensors;
+  const [input] = inputs;
+  if (tensor !== undefined && input !== undefined && tensor.name === undefined) {
+    return inputs.length === 1
+      ? tensorFaults(tensor, input)
+      : [`the signature has one tensor without a name, the graph the inputs ${listNames(inputs)}`];
+  }
+  const byName = new Map(tensors.map((each) => [each.name, each]));
+  const known = new Set(inputs.map(({ name }) => name));
+  return [
+    ...inputs.flatMap((each) => {
+      const found = byName.get(each.name);
+      return found === undefined
+        ? [`the graph's input ${quoteName(each.name)} is not in the signature`]
+        : tensorFaults(found, each);
+    }),
+    ...tensors
+      .filter(({ name = "" }) => !known.has(name))
+      .map(({ name = "" }) => `the signature's tensor ${quoteName(name)} is no input of the graph`),
+  ];
+}
+
+function tensorFaults({ dtype, shape }: TensorSpec, input: GraphInput): string[] {
+  // MLflow's word for any tensor at all.
+  if (dtype === "object" && shape.length === 1 && shape[0] === -1) return [];
+  const where = `input ${quoteName(input.name)}`;
+  return [...typeFaults(dtype, input.dtype, where), ...shapeFaults(shape, input, where)];
+}
+
+function shapeFaults(shape: readonly number[], input: GraphInput, where: string): string[] {
+  const wanted = input.shape;
+  if (wanted === undefined) return [];
+  const fits =
+    wanted.length === shape.length &&
+    wanted.every((size, axis) => typeof size === "string" || shape[axis] === -1 || shape[axis] === size);
+  return fits ? [] : [`${where}: the signature's shape ${spell(shape)} does not fit the graph's ${spell(wanted)}`];
+}
+
+function spell(shape: readonly Dimension[]): string {
+  return `[${shape.map((size) => (typeof size === "number" ? size : -1)).join(", ")}]`;
+}
+
+/** All columns side by side, as one matrix. */
+function matrixFaults(columns: readonly ColumnSpec[], input: GraphInput): string[] {
+  const where = `input ${quoteName(input.name)}`;
+  const shape = columns.length === 1 && input.shape?.length === 1 ? [-1] : [-1, columns.length];
+  const booleans = columns.filter(({ type }) => isScalar(type, "boolean")).length;
+  const mixed = booleans !== 0 && booleans !== columns.length;
+  return [
+    ...shapeFaults(shape, input, where),
+    ...(mixed ? [`${where}: boolean columns beside others, which do not become one matrix`] : []),
+    ...columns.flatMap((column, position) =>
+      columnTypeFaults(column, input, `column ${quoteName(column.name ?? String(position))}`),
+    ),
+  ];
+}
+
+/** One column for each input; columns beyond those are not used. */
+function columnsFaults(columns: readonly ColumnSpec[], inputs: readonly GraphInput[]): string[] {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  return inputs.flatMap((input) => {
+    const where = `input ${quoteName(input.name)}`;
+    const column = byName.get(input.name);
+    if (column === undefined) return [`the graph's ${where} is not a column of the signature`];
+    const shape = input.shape?.length === 2 ? [-1, 1] : [-1];
+    return [...shapeFaults(shape, input, where), ...columnTypeFaults(column, input, where)];
+  });
+}
+
+function isScalar(type: DataType, scalar: ScalarType): boolean {
+  return type.kind === "scalar" && type.type === scalar;
+}
+
+function columnTypeFaults({ type }: ColumnSpec, input: GraphInput, where: string): string[] {
+  // Only the request says what its values are.
+  if (type.kind === "any") return [];
+  if (type.kind !== "scalar") return [`${where}: the graph takes ${input.dtype}, not the signature's ${type.kind}`];
+  return typeFaults(COLUMN_DTYPES[type.type], input.dtype, where);
+}
+
+function typeFaults(given: DType, taken: OnnxDType, where: string): string[] {
+  return canBecome(given, taken) ? [] : [`${where}: the graph takes ${taken}, not the signature's ${given}`];
+}
+
+/** As `compileAssemble` converts. */
+function canBecome(given: DType, taken: OnnxDType): boolean {
+  if (taken === "string") return given === "string" || given === "object";
+  if (taken === "bool") return given === "bool";
+  return given !== "string" && given !== "object" && given !== "binary" && given !== "datetime";
+}
+
+function listNames(inputs: readonly GraphInput[]): string {
+  return inputs.map(({ name }) => quoteName(name)).join(", ");
+}

@@ -1,0 +1,71 @@
+import { MlserveError, quoteName } from "../core/errors.js";
+import { silentLogger } from "../core/logger.js";
+import { chooseFlavor } from "../flavors/choose.js";
+import type { Predictor } from "../flavors/flavor.js";
+import type { FlavorRegistry } from "../flavors/registry.js";
+import type { ContentSource } from "../format/package-writer.js";
+import { formatSelfTest, SELF_TEST_FILE, type SelfTest } from "../format/self-test-file.js";
+import { recordSelfTest, type SelfTestRequest } from "../pipeline/self-test.js";
+import type { PreparedModel } from "./prepared-model.js";
+
+/** Whether a package got a self-test, or why not. */
+export type SelfTestOutcome = "recorded" | "off" | "no_example" | "unsteady" | "too_large";
+
+export interface MadeSelfTest {
+  readonly outcome: SelfTestOutcome;
+  readonly file?: ContentSource;
+}
+
+export const NO_SELF_TEST: MadeSelfTest = { outcome: "off" };
+
+/** An example is a few rows; what is larger would only make the package heavy. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Runs a model on its input example. Throws what the run fails with. */
+export async function makeSelfTest(prepared: PreparedModel, flavors: FlavorRegistry): Promise<MadeSelfTest> {
+  const request = await findRequest(prepared);
+  if (request === undefined) return { outcome: "no_example" };
+  const test = await record(request, prepared, flavors);
+  if (test === undefined) return { outcome: "unsteady" };
+  const content = Buffer.from(formatSelfTest(test));
+  if (content.byteLength > MAX_BYTES) return { outcome: "too_large" };
+  return { outcome: "recorded", file: { name: SELF_TEST_FILE, content } };
+}
+
+/** The example may be new, or lie in the folder. */
+async function findRequest({ model, sources }: PreparedModel): Promise<SelfTestRequest | undefined> {
+  const { inputExample, signature } = model.descriptor;
+  const name = inputExample?.servingInputPath;
+  const source = sources.find((each) => each.name === name);
+  if (name === undefined || source === undefined) return undefined;
+  return { name, body: "content" in source ? source.content : await model.files.read(name), signature };
+}
+
+async function record(
+  request: SelfTestRequest,
+  { model }: PreparedModel,
+  flavors: FlavorRegistry,
+): Promise<SelfTest | undefined> {
+  try {
+    const { flavor, config } = chooseFlavor(model.descriptor, flavors);
+    // One thread, so that the number of processors cannot change the order in which numbers are added.
+    const predictor = await flavor.load(model, config, { logger: silentLogger, threads: 1 });
+    return await disposing(predictor, () => recordSelfTest(request, predictor));
+  } catch (error) {
+    if (!(error instanceof MlserveError)) throw error;
+    const where = `self-test with ${quoteName(request.name)}`;
+    const hint =
+      error.kind === "flavor_unavailable"
+        ? "Or pack the model without running it: --no-self-test"
+        : "Mend the input example or the model, or pack it with --no-self-test";
+    throw new MlserveError(error.kind, error.message, { where, hint, cause: error });
+  }
+}
+
+async function disposing<T>(predictor: Predictor, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await predictor[Symbol.asyncDispose]();
+  }
+}

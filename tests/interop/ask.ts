@@ -1,0 +1,44 @@
+import type { Workplace } from "../e2e/built-cli.js";
+import type { Answer } from "../support/golden.js";
+
+/** Sends a body to a scoring server. */
+export async function ask(url: string, body: string): Promise<Answer> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${url}/invocations`, { method: "POST", headers, body });
+  return {
+    status: response.status,
+    mediaType: response.headers.get("content-type"),
+    text: await response.text(),
+  };
+}
+
+/** Serves a model with the built program as long as `use` runs. */
+export async function withMlserve<T>(
+  workplace: Workplace,
+  model: string,
+  use: (url: string) => Promise<T>,
+): Promise<T> {
+  const program = workplace.start(["serve", model, "--port", "0", "--coercion", "mlflow"]);
+  try {
+    const [, url = ""] = await program.find(/ at (http:\S+) /);
+    return await use(url);
+  } finally {
+    program.child.kill("SIGTERM");
+    await program.ended;
+  }
+}
+
+/** What MLflow's and mlserve's server say to each body, in the order of the bodies. */
+export async function askBoth(
+  workplace: Workplace,
+  model: string,
+  mlflowUrl: string,
+  bodies: readonly string[],
+): Promise<readonly { readonly body: string; readonly mlflow: Answer; readonly mlserve: Answer }[]> {
+  return await withMlserve(workplace, model, async (url) => {
+    const answers = [];
+    for (const body of bodies)
+      answers.push({ body, mlflow: await ask(mlflowUrl, body), mlserve: await ask(url, body) });
+    return answers;
+  });
+}
