@@ -7,6 +7,7 @@ import { type ColumnCast, compileColumn } from "../column-cast.js";
 import { type CastColumn, enforceColumns } from "../enforce-columns.js";
 import { columnPlace } from "../place.js";
 import { mismatch } from "../tensor-shape.js";
+import { adaptColumn } from "./adapt-column.js";
 import { toCells } from "./column-cells.js";
 import { compileTensorTables } from "./tensor-tables.js";
 import { type TypedColumn, type TypedTable, valuesKind } from "./typed-table.js";
@@ -58,8 +59,9 @@ function compileColumnTables(schema: ColumnsSchema, casts: CastTable): (table: T
 function toCastColumn(cast: ColumnCast, { name, values }: TypedColumn, position: number): CastColumn {
   const isNested = cast.isNested && values.kind !== "unsupported";
   if (isNested) return { name, rank: 1, column: cast.cells(toCells(values), position) };
-  if (values.kind === "scalars") return { name, rank: 1, column: values.column };
-  const { spec } = cast;
-  const expected = spec.type.kind === "scalar" ? spec.type.type : spec.type.kind;
-  throw mismatch(`expected ${expected}, got ${valuesKind(values)}`, columnPlace(spec.name, position));
+  const { type } = cast.spec;
+  if (values.kind === "scalars" && type.kind === "scalar")
+    return { name, rank: 1, column: adaptColumn(values.column, type.type) };
+  const expected = type.kind === "scalar" ? type.type : type.kind;
+  throw mismatch(`expected ${expected}, got ${valuesKind(values)}`, columnPlace(cast.spec.name, position));
 }

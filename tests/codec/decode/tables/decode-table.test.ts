@@ -3,7 +3,7 @@ import { COERCIONS } from "../../../../src/codec/decode/coercion.js";
 import { compileTableDecoder } from "../../../../src/codec/decode/tables/decode-table.js";
 import type { ColumnValues, TypedTable } from "../../../../src/codec/decode/tables/typed-table.js";
 import type { Batch } from "../../../../src/core/batch.js";
-import type { Column } from "../../../../src/core/tensor.js";
+import { type Column, NOT_A_TIME } from "../../../../src/core/tensor.js";
 import { parseSignature, type Schema } from "../../../../src/format/signature.js";
 
 function columns(...specs: readonly object[]): Schema | undefined {
@@ -84,6 +84,41 @@ describe("a typed table under columns", () => {
     expect(parts(decode(columns({ type, name: "x" }), table({ x: scalars(given) })))).toEqual({ x: expected });
   });
 
+  it.each<{ name: string; type: string; given: Column; expected: Column }>([
+    {
+      name: "booleans with a missing one",
+      type: "double",
+      given: { dtype: "object", data: [true, null] },
+      expected: { dtype: "float64", data: Float64Array.of(1, Number.NaN) },
+    },
+    {
+      name: "nothing",
+      type: "double",
+      given: { dtype: "object", data: [null, null] },
+      expected: { dtype: "float64", data: Float64Array.of(Number.NaN, Number.NaN) },
+    },
+    {
+      name: "nothing",
+      type: "datetime",
+      given: { dtype: "object", data: [null, null] },
+      expected: { dtype: "datetime", data: BigInt64Array.of(NOT_A_TIME, NOT_A_TIME) },
+    },
+    {
+      name: "texts as bytes",
+      type: "string",
+      given: { dtype: "binary", data: [Buffer.from("é"), Buffer.from("")] },
+      expected: { dtype: "string", data: ["é", ""] },
+    },
+    {
+      name: "texts as bytes, one missing",
+      type: "string",
+      given: { dtype: "object", data: [Buffer.from("x"), null] },
+      expected: { dtype: "object", data: ["x", null] },
+    },
+  ])("takes $name for $type", ({ type, given, expected }) => {
+    expect(parts(decode(columns({ type, name: "x" }), table({ x: scalars(given) })))).toEqual({ x: expected });
+  });
+
   it.each<{ type: string; given: Column }>([
     { type: "long", given: { dtype: "float64", data: Float64Array.of(1, 2) } },
     { type: "long", given: { dtype: "uint64", data: BigUint64Array.of(1n, 2n) } },
@@ -92,6 +127,7 @@ describe("a typed table under columns", () => {
     { type: "double", given: { dtype: "int64", data: BigInt64Array.of(2n ** 53n + 1n, 1n) } },
     { type: "boolean", given: { dtype: "int8", data: Int8Array.of(0, 1) } },
     { type: "boolean", given: { dtype: "object", data: ["true", null] } },
+    { type: "string", given: { dtype: "binary", data: [Uint8Array.of(0xff), Uint8Array.of(0x61)] } },
     { type: "string", given: { dtype: "int64", data: BigInt64Array.of(1n, 2n) } },
     { type: "datetime", given: { dtype: "string", data: ["2024-01-02", "2024-01-03"] } },
   ])("refuses $given.dtype for $type, as nothing is cast", ({ type, given }) => {
