@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { JsonFloat, type JsonValue, parseJson } from "../../src/core/json.js";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
 
@@ -114,4 +115,23 @@ function compareValues(expected: unknown, actual: unknown, path: string): string
   return keys
     .map((key) => compareValues(of(expected, key), of(actual, key), `${path}.${key}`))
     .find((found) => found !== undefined);
+}
+
+/** What a request holds, as text: names of columns and keys are not values, and what is short stands anywhere. */
+export function valuesOf(golden: GoldenCase): string[] {
+  try {
+    return leavesOf(parseJson(bodyOf(golden) ?? new Uint8Array(), { nonFinite: true }));
+  } catch {
+    // What is no JSON has no values to find: all of it counts.
+    return (golden.body ?? "").split(/\s+/).filter((word) => word.length >= MIN_TELLING_LENGTH);
+  }
+}
+
+const MIN_TELLING_LENGTH = 4;
+
+function leavesOf(value: JsonValue): string[] {
+  if (Array.isArray(value)) return value.flatMap(leavesOf);
+  if (value instanceof Map) return [...value].flatMap(([key, item]) => (key === "columns" ? [] : leavesOf(item)));
+  const text = value instanceof JsonFloat ? String(value.value) : String(value);
+  return typeof value === "boolean" || value === null || text.length < MIN_TELLING_LENGTH ? [] : [text];
 }
