@@ -66,6 +66,25 @@ export function isTypedDType(dtype: DType): dtype is TypedDType {
   return Object.hasOwn(TYPED_ARRAYS, dtype);
 }
 
+/** Where element `index` of a tensor in row-major order stands: one index for each dimension of its shape. */
+export function indicesOf(index: number, shape: readonly number[]): number[] {
+  const indices = new Array<number>(shape.length);
+  let rest = index;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] ?? 1;
+    indices[axis] = rest % size;
+    rest = Math.floor(rest / size);
+  }
+  return indices;
+}
+
+/** {@link indicesOf} as a path behind a name: `[2][0]`. */
+export function elementPath(index: number, shape: readonly number[]): string {
+  return indicesOf(index, shape)
+    .map((position) => `[${position}]`)
+    .join("");
+}
+
 /** The number of elements of a shape; 1 for `[]`. Throws a RangeError beyond 2^53 elements. */
 export function elementCount(shape: readonly number[]): number {
   let count = 1;

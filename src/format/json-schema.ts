@@ -1,3 +1,4 @@
+import { INTEGER_RANGES } from "../core/integer-ranges.js";
 import type { DType } from "../core/tensor.js";
 import type {
   ColumnSpec,
@@ -131,9 +132,13 @@ function propertySchema(property: Property): JsonSchema {
   return columnSchema(property);
 }
 
+function integersWithin({ min, max }: { min: number; max: number }): JsonSchema {
+  return { type: "integer", minimum: min, maximum: max };
+}
+
 const SCALARS = {
   boolean: { type: "boolean" },
-  integer: { type: "integer", minimum: -2147483648, maximum: 2147483647 },
+  integer: integersWithin(INTEGER_RANGES.int32),
   long: { type: "integer", format: "int64" },
   float: { type: "number", format: "float" },
   double: { type: "number", format: "double" },
@@ -144,13 +149,13 @@ const SCALARS = {
 
 const ELEMENTS = {
   bool: { type: "boolean" },
-  int8: { type: "integer", minimum: -128, maximum: 127 },
-  int16: { type: "integer", minimum: -32768, maximum: 32767 },
-  int32: { type: "integer", minimum: -2147483648, maximum: 2147483647 },
+  int8: integersWithin(INTEGER_RANGES.int8),
+  int16: integersWithin(INTEGER_RANGES.int16),
+  int32: integersWithin(INTEGER_RANGES.int32),
   int64: { type: "integer", format: "int64" },
-  uint8: { type: "integer", minimum: 0, maximum: 255 },
-  uint16: { type: "integer", minimum: 0, maximum: 65535 },
-  uint32: { type: "integer", minimum: 0, maximum: 4294967295 },
+  uint8: integersWithin(INTEGER_RANGES.uint8),
+  uint16: integersWithin(INTEGER_RANGES.uint16),
+  uint32: integersWithin(INTEGER_RANGES.uint32),
   uint64: { type: "integer", minimum: 0, format: "uint64" },
   float16: { type: ["number", "null"] },
   float32: { type: ["number", "null"], format: "float" },

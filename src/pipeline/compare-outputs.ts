@@ -1,5 +1,6 @@
 import { quoteName } from "../core/errors.js";
 import { JsonFloat, type JsonValue } from "../core/json.js";
+import { indicesOf } from "../core/tensor.js";
 import type { RecordedOutput, SelfTest, Tolerance } from "../format/self-test-file.js";
 
 /** Where an answer first departs from the recorded one, in words without its values; undefined where it does not. */
@@ -31,18 +32,7 @@ function differenceOf(
   const index = recorded.data.findIndex((value, i) => !isNear(value, data[i] ?? null, limit));
   return index === -1
     ? undefined
-    : `, position [${positionOf(index, shape).join(", ")}]: the value is not the recorded one`;
-}
-
-/** The indices of an element in row-major order. */
-function positionOf(index: number, shape: readonly number[]): number[] {
-  const position: number[] = [];
-  let rest = index;
-  for (const size of shape.toReversed()) {
-    position.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return position;
+    : `, position [${indicesOf(index, shape).join(", ")}]: the value is not the recorded one`;
 }
 
 function isNear(recorded: JsonValue, value: JsonValue, limit: Tolerance | undefined): boolean {

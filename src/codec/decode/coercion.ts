@@ -1,6 +1,7 @@
+import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import type { CastTable } from "./casts.js";
 import { datetimeCells, datetimeElements } from "./datetime-casts.js";
-import { bigIntegers, floats, INT64_RANGE, type IntegerRules, integers, UINT64_MAX } from "./numeric-casts.js";
+import { bigIntegers, floats, type IntegerRules, integers } from "./numeric-casts.js";
 import {
   asciiBytes,
   asTheyAre,
@@ -30,16 +31,20 @@ export type CoercionName = (typeof COERCION_NAMES)[number];
 type Integers = ReturnType<typeof integerCasts>;
 
 function integerCasts(outside: "refuse" | "wrap", fractions: "refuse" | "cut") {
-  const within = <N extends number | bigint>(min: N, max: N): IntegerRules<N> => ({ min, max, outside, fractions });
+  const within = <N extends number | bigint>(range: { min: N; max: N }): IntegerRules<N> => ({
+    ...range,
+    outside,
+    fractions,
+  });
   return {
-    int8: integers(Int8Array, within(-128, 127)),
-    int16: integers(Int16Array, within(-32768, 32767)),
-    int32: integers(Int32Array, within(-2147483648, 2147483647)),
-    int64: bigIntegers(BigInt64Array, within(INT64_RANGE.min, INT64_RANGE.max)),
-    uint8: integers(Uint8Array, within(0, 255)),
-    uint16: integers(Uint16Array, within(0, 65535)),
-    uint32: integers(Uint32Array, within(0, 4294967295)),
-    uint64: bigIntegers(BigUint64Array, within(0n, UINT64_MAX)),
+    int8: integers(Int8Array, within(INTEGER_RANGES.int8)),
+    int16: integers(Int16Array, within(INTEGER_RANGES.int16)),
+    int32: integers(Int32Array, within(INTEGER_RANGES.int32)),
+    int64: bigIntegers(BigInt64Array, within(INTEGER_RANGES.int64)),
+    uint8: integers(Uint8Array, within(INTEGER_RANGES.uint8)),
+    uint16: integers(Uint16Array, within(INTEGER_RANGES.uint16)),
+    uint32: integers(Uint32Array, within(INTEGER_RANGES.uint32)),
+    uint64: bigIntegers(BigUint64Array, within(INTEGER_RANGES.uint64)),
   } as const;
 }
 

@@ -1,8 +1,8 @@
+import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import { NOT_A_TIME } from "../../core/tensor.js";
 import type { Cast, Refuse } from "./casts.js";
 import { parseIsoDatetime } from "./datetimes.js";
 import { floatValue, isJsonFloat, isJsonInteger } from "./json-kind.js";
-import { INT64_RANGE } from "./numeric-casts.js";
 
 /** pandas reads a column of dates by the form of its first one, and knows no zones in it. */
 export const datetimeCells: Cast<"datetime"> = (values, refuse) => {
@@ -37,6 +37,6 @@ function fromFloat(value: number, refuse: Refuse, index: number): bigint {
 }
 
 function within64Bits(nanoseconds: bigint, refuse: Refuse, index: number): bigint {
-  if (nanoseconds > INT64_RANGE.min && nanoseconds <= INT64_RANGE.max) return nanoseconds;
+  if (nanoseconds > NOT_A_TIME && nanoseconds <= INTEGER_RANGES.int64.max) return nanoseconds;
   return refuse(index, "the year is not within 1678 to 2261");
 }

@@ -1,4 +1,5 @@
 import { MlserveError } from "../../core/errors.js";
+import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import type { JsonValue } from "../../core/json.js";
 import type { Column, Tensor } from "../../core/tensor.js";
 import type { Cast, CastTable, Refuse } from "./casts.js";
@@ -67,8 +68,8 @@ function countOne(census: Census, value: JsonValue): void {
 function countInteger(census: Census, value: number | bigint): void {
   census.integers++;
   if (value < 0) census.negative++;
-  if (value >= 2n ** 64n || value < -(2n ** 63n)) census.huge++;
-  else if (value >= 2n ** 63n) census.unsigned++;
+  if (value > INTEGER_RANGES.uint64.max || value < INTEGER_RANGES.int64.min) census.huge++;
+  else if (value > INTEGER_RANGES.int64.max) census.unsigned++;
 }
 
 function guessElementType(census: Census): GuessedDType {

@@ -21,18 +21,6 @@ export function flattenList(value: JsonValue, where: string, maxRank = Number.PO
   return { shape, values };
 }
 
-/** `inputs[2][0]` for element 4 of shape [3, 2]: where in the request an element stands. */
-export function elementPath(where: string, shape: readonly number[], index: number): string {
-  let path = "";
-  let rest = index;
-  for (let level = shape.length - 1; level >= 0; level--) {
-    const length = shape[level] ?? 1;
-    path = `[${rest % length}]${path}`;
-    rest = Math.floor(rest / length);
-  }
-  return where + path;
-}
-
 function firstShape(value: JsonValue, maxRank: number): number[] {
   const shape: number[] = [];
   for (let level: JsonValue | undefined = value; Array.isArray(level) && shape.length < maxRank; level = level[0]) {

@@ -1,4 +1,5 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
+import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import { type JsonObject, type JsonValue, toPlain } from "../../core/json.js";
 import type { DataType, Property, ScalarType } from "../../format/signature.js";
 import { parseIsoDatetime } from "./datetimes.js";
@@ -91,9 +92,12 @@ function compileScalar(type: ScalarType, required: boolean): NestedCheck {
   };
 }
 
-const LONG = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+interface Range {
+  readonly min: number | bigint;
+  readonly max: number | bigint;
+}
 
-function wholeWithin(value: JsonValue, min: number | bigint, max: number | bigint): number | bigint | undefined {
+function wholeWithin(value: JsonValue, { min, max }: Range): number | bigint | undefined {
   // A client that has but one kind of number cannot tell 3 from 3.0.
   const whole = isJsonFloat(value) && Number.isInteger(floatValue(value)) ? floatValue(value) : value;
   return isJsonInteger(whole) && whole >= min && whole <= max ? whole : undefined;
@@ -120,8 +124,8 @@ function datetime(value: JsonValue): string | undefined {
 /** MLflow's rules, but for types that it can never be sent as JSON: nested float, integer and datetime. */
 const ACCEPT = {
   boolean: (value) => (typeof value === "boolean" ? value : undefined),
-  integer: (value) => wholeWithin(value, -2147483648, 2147483647),
-  long: (value) => wholeWithin(value, LONG.min, LONG.max),
+  integer: (value) => wholeWithin(value, INTEGER_RANGES.int32),
+  long: (value) => wholeWithin(value, INTEGER_RANGES.int64),
   float: float32,
   double: number,
   string: text,

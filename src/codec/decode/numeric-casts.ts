@@ -1,11 +1,12 @@
 import { toFloat16Bits } from "../../core/float16.js";
+import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import { JsonFloat, type JsonValue } from "../../core/json.js";
 import type { Refuse } from "./casts.js";
 import { floatValue, isJsonFloat, isJsonInteger } from "./json-kind.js";
 import { parsePythonFloat, parsePythonInteger } from "./python-numbers.js";
 
-export const INT64_RANGE = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-export const UINT64_MAX = 2n ** 64n - 1n;
+/** What MLflow holds before it wraps: any integer of 64 bits, with a sign or without. */
+const ANY_64_BITS = { min: INTEGER_RANGES.int64.min, max: INTEGER_RANGES.uint64.max };
 
 export interface IntegerRules<N extends number | bigint> {
   readonly min: N;
@@ -31,7 +32,7 @@ type CastTo<A> = (values: readonly JsonValue[], refuse: Refuse) => A;
 
 /** Integers of up to 32 bits. */
 export function integers<A extends Numbers>(Class: NumberArray<A>, rules: IntegerRules<number>): CastTo<A> {
-  const { min, max } = rules.outside === "wrap" ? { min: INT64_RANGE.min, max: UINT64_MAX } : rules;
+  const { min, max } = rules.outside === "wrap" ? ANY_64_BITS : rules;
   return (values, refuse) => {
     const data = new Class(values.length);
     for (let i = 0; i < values.length; i++) {
@@ -46,7 +47,7 @@ export function integers<A extends Numbers>(Class: NumberArray<A>, rules: Intege
 
 /** Integers of 64 bits. */
 export function bigIntegers<A extends BigNumbers>(Class: NumberArray<A>, rules: IntegerRules<bigint>): CastTo<A> {
-  const { min, max } = rules.outside === "wrap" ? { min: INT64_RANGE.min, max: UINT64_MAX } : rules;
+  const { min, max } = rules.outside === "wrap" ? ANY_64_BITS : rules;
   return (values, refuse) => {
     const data = new Class(values.length);
     for (let i = 0; i < values.length; i++) {
@@ -54,7 +55,7 @@ export function bigIntegers<A extends BigNumbers>(Class: NumberArray<A>, rules: 
       const fits = integer >= min && integer <= max;
       // pandas turns a float beyond the range into the smallest integer.
       if (!fits && (rules.outside === "refuse" || !isJsonFloat(values[i]))) return refuse(i, outOfRange(rules));
-      data[i] = fits ? integer : INT64_RANGE.min;
+      data[i] = fits ? integer : INTEGER_RANGES.int64.min;
     }
     return data;
   };

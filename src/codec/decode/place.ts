@@ -1,8 +1,9 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { JsonValue } from "../../core/json.js";
+import { elementPath } from "../../core/tensor.js";
 import type { Refuse } from "./casts.js";
 import { jsonKind } from "./json-kind.js";
-import { elementPath, type FlatList } from "./nested-list.js";
+import type { FlatList } from "./nested-list.js";
 
 /** `column "age"`; the names of a signature may be told, those of a request may not. */
 export function columnPlace(name: string | undefined, position: number): string {
@@ -21,7 +22,7 @@ export function refuseCell(place: string, expected: string, cells: readonly Json
 /** Refuses an element: `inputs["x"][2][0]: expected float32, got string`. */
 export function refuseElement(where: string, expected: string, list: FlatList): Refuse {
   return (index, reason) => {
-    const place = elementPath(where, list.shape, index);
+    const place = where + elementPath(index, list.shape);
     throw new MlserveError("cast_failed", expectation(expected, list.values[index], reason), { where: place });
   };
 }

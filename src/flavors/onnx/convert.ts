@@ -1,4 +1,5 @@
 import { fromFloat16Bits, toFloat16Bits } from "../../core/float16.js";
+import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import { pythonText } from "../../core/python-text.js";
 import type { Column, DType } from "../../core/tensor.js";
 import type { OnnxDType } from "./element-types.js";
@@ -45,27 +46,18 @@ function requireOneKind(columns: readonly Column[]): void {
   }
 }
 
-const INTEGER_RANGES = {
-  int8: [-(2 ** 7), 2 ** 7 - 1],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 2 ** 8 - 1],
-  uint16: [0, 2 ** 16 - 1],
-  uint32: [0, 2 ** 32 - 1],
-} as const;
-
 const ASSEMBLIES = {
   float32: floats(Float32Array),
   float64: floats(Float64Array),
   float16: halves,
-  int8: integers(Int8Array, ...INTEGER_RANGES.int8),
-  int16: integers(Int16Array, ...INTEGER_RANGES.int16),
-  int32: integers(Int32Array, ...INTEGER_RANGES.int32),
-  uint8: integers(Uint8Array, ...INTEGER_RANGES.uint8),
-  uint16: integers(Uint16Array, ...INTEGER_RANGES.uint16),
-  uint32: integers(Uint32Array, ...INTEGER_RANGES.uint32),
-  int64: bigIntegers(BigInt64Array, -(2n ** 63n), 2n ** 63n - 1n),
-  uint64: bigIntegers(BigUint64Array, 0n, 2n ** 64n - 1n),
+  int8: integers(Int8Array, INTEGER_RANGES.int8),
+  int16: integers(Int16Array, INTEGER_RANGES.int16),
+  int32: integers(Int32Array, INTEGER_RANGES.int32),
+  uint8: integers(Uint8Array, INTEGER_RANGES.uint8),
+  uint16: integers(Uint16Array, INTEGER_RANGES.uint16),
+  uint32: integers(Uint32Array, INTEGER_RANGES.uint32),
+  int64: bigIntegers(BigInt64Array, INTEGER_RANGES.int64),
+  uint64: bigIntegers(BigUint64Array, INTEGER_RANGES.uint64),
   bool: booleans,
   string: strings,
 } satisfies Record<OnnxDType, Assemble>;
@@ -128,9 +120,14 @@ function halves(columns: readonly Column[], rows: number): Uint16Array {
   return target;
 }
 
+interface Range<N> {
+  readonly min: N;
+  readonly max: N;
+}
+
 type IntegerArray = Exclude<NumberArray, Float32Array | Float64Array>;
 
-function integers(IntArray: new (length: number) => IntegerArray, lowest: number, highest: number): Assemble {
+function integers(IntArray: new (length: number) => IntegerArray, { min, max }: Range<number>): Assemble {
   return (columns, rows) => {
     const width = columns.length;
     const target = new IntArray(rows * width);
@@ -139,8 +136,7 @@ function integers(IntArray: new (length: number) => IntegerArray, lowest: number
       for (let i = 0, at = position; i < rows; i++, at += width) {
         // A bigint that a float64 would round is out of range here anyway.
         const value = Number(source[i]);
-        if (!Number.isInteger(value) || value < lowest || value > highest)
-          throw new Misfit(position, i, misfitOf(value));
+        if (!Number.isInteger(value) || value < min || value > max) throw new Misfit(position, i, misfitOf(value));
         target[at] = value;
       }
     });
@@ -148,11 +144,7 @@ function integers(IntArray: new (length: number) => IntegerArray, lowest: number
   };
 }
 
-function bigIntegers(
-  IntArray: typeof BigInt64Array | typeof BigUint64Array,
-  lowest: bigint,
-  highest: bigint,
-): Assemble {
+function bigIntegers(IntArray: typeof BigInt64Array | typeof BigUint64Array, { min, max }: Range<bigint>): Assemble {
   return (columns, rows) => {
     const width = columns.length;
     const target = new IntArray(rows * width);
@@ -162,7 +154,7 @@ function bigIntegers(
         const value = source[i] ?? 0;
         if (typeof value === "number" && !Number.isInteger(value)) throw new Misfit(position, i, misfitOf(value));
         const integer = BigInt(value);
-        if (integer < lowest || integer > highest) throw new Misfit(position, i, misfitOf(0));
+        if (integer < min || integer > max) throw new Misfit(position, i, misfitOf(0));
         target[at] = integer;
       }
     });

@@ -1,6 +1,6 @@
 import { type Batch, type ColumnsBatch, type TensorsBatch, UNNAMED } from "../../core/batch.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
-import type { Column, Tensor } from "../../core/tensor.js";
+import { type Column, elementPath, type Tensor } from "../../core/tensor.js";
 import { type Assemble, compileAssemble, Misfit } from "./convert.js";
 import type { GraphInput } from "./graph.js";
 import type { OrtElements, OrtTensor, OrtTensors } from "./runtime.js";
@@ -76,7 +76,7 @@ function feedTensor(input: CompiledInput, tensor: Tensor): OrtTensor {
     return toFeed(input, shape, input.assemble([tensor], tensor.data.length));
   } catch (error) {
     throw refusal(error, input, (_, index) =>
-      index === undefined ? input.where : `${input.where}${elementPath(shape, index)}`,
+      index === undefined ? input.where : `${input.where}${elementPath(index, shape)}`,
     );
   }
 }
@@ -127,17 +127,6 @@ function refusal(
   return new MlserveError("model_rejected_input", `expected ${input.dtype}, ${error.message}`, {
     where: place(error.column, error.index),
   });
-}
-
-/** `[2][0]`: where element `index` stands in nested lists of a shape. */
-function elementPath(shape: readonly number[], index: number): string {
-  let rest = index;
-  const path = shape.toReversed().map((size) => {
-    const position = rest % size;
-    rest = Math.floor(rest / size);
-    return `[${position}]`;
-  });
-  return path.reverse().join("");
 }
 
 function missing(inputs: readonly CompiledInput[], kind = "input"): MlserveError {

@@ -1,3 +1,4 @@
+import { INTEGER_RANGES } from "../../../core/integer-ranges.js";
 import type { DataByDType, DType } from "../../../core/tensor.js";
 import type { COLUMN_DTYPES, ScalarType } from "../../../format/signature.js";
 import type { Refuse } from "../casts.js";
@@ -41,7 +42,10 @@ function toBit(value: boolean | undefined): 0 | 1 | undefined {
   return value === undefined ? undefined : value ? 1 : 0;
 }
 
-function integerWithin<N extends number | bigint>(min: N, max: N, store: (integer: number | bigint) => N) {
+function integerWithin<N extends number | bigint>(
+  { min, max }: { min: N; max: N },
+  store: (integer: number | bigint) => N,
+) {
   return (cell: CsvCell, index: number, refuse: Refuse): N => {
     const integer = toWhole(cell, index, refuse);
     return integer < min || integer > max ? refuse(index, `the number is not within ${min} to ${max}`) : store(integer);
@@ -70,8 +74,8 @@ const asTheyAre: CellCast<"object"> = (cells) => cells;
 
 const COMMON = {
   boolean: eachCell(Uint8Array, toBoolean),
-  integer: eachCell(Int32Array, integerWithin(-2147483648, 2147483647, Number)),
-  long: eachCell(BigInt64Array, integerWithin(-(2n ** 63n), 2n ** 63n - 1n, BigInt)),
+  integer: eachCell(Int32Array, integerWithin<number>(INTEGER_RANGES.int32, Number)),
+  long: eachCell(BigInt64Array, integerWithin<bigint>(INTEGER_RANGES.int64, BigInt)),
   string: asTheyAre,
   // MLflow does not decode base64 here.
   binary: asTheyAre,

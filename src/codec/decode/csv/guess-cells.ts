@@ -1,3 +1,4 @@
+import { INTEGER_RANGES } from "../../../core/integer-ranges.js";
 import type { Column } from "../../../core/tensor.js";
 import type { CsvCell } from "./cell-casts.js";
 import { booleanOf, floatOf, integerOf } from "./cell-values.js";
@@ -23,9 +24,10 @@ export function guessCells(cells: readonly CsvCell[]): Column {
 function guessIntegers(cells: readonly string[]): Column | undefined {
   const integers = convertAll(cells, integerOf);
   if (integers === undefined) return undefined;
-  const within = (min: bigint, max: bigint): boolean => integers.every((integer) => integer >= min && integer <= max);
-  if (within(-(2n ** 63n), 2n ** 63n - 1n)) return { dtype: "int64", data: BigInt64Array.from(integers, BigInt) };
-  if (within(0n, 2n ** 64n - 1n)) return { dtype: "uint64", data: BigUint64Array.from(integers, BigInt) };
+  const within = ({ min, max }: { min: bigint; max: bigint }): boolean =>
+    integers.every((integer) => integer >= min && integer <= max);
+  if (within(INTEGER_RANGES.int64)) return { dtype: "int64", data: BigInt64Array.from(integers, BigInt) };
+  if (within(INTEGER_RANGES.uint64)) return { dtype: "uint64", data: BigUint64Array.from(integers, BigInt) };
   return { dtype: "object", data: integers };
 }
 
