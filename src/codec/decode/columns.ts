@@ -7,6 +7,7 @@ import type { CastTable } from "./casts.js";
 import { type ColumnCast, compileColumn } from "./column-cast.js";
 import { type CastColumn, enforceColumns } from "./enforce-columns.js";
 import type { Frame, FrameColumn } from "./frame.js";
+import { groupByName } from "./group-by-name.js";
 import { guessTensor } from "./guess.js";
 import { gatherKeys, requireEqualLengths } from "./instances.js";
 import { jsonKind } from "./json-kind.js";
@@ -52,10 +53,9 @@ class ColumnsReader implements ColumnsDecoder {
   }
 
   fromFrame(frame: Frame): ColumnsBatch {
+    const named = groupByName(frame.columns);
     const cast = this.columns.flatMap((column, i) => {
-      const found = this.named
-        ? frame.columns.filter(({ name }) => name === column.spec.name)
-        : frame.columns.slice(i, i + 1);
+      const found = this.named ? named(column.spec.name) : frame.columns.slice(i, i + 1);
       return found.map((cells) => this.castCells(column, cells, i));
     });
     return enforceColumns(this.columns, cast);

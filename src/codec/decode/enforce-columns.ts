@@ -3,6 +3,7 @@ import { MlserveError, quoteName } from "../../core/errors.js";
 import type { Column, DType } from "../../core/tensor.js";
 import type { ScalarType } from "../../format/signature.js";
 import type { ColumnCast } from "./column-cast.js";
+import { groupByName } from "./group-by-name.js";
 import { columnPlace } from "./place.js";
 import { widenColumn } from "./widen-column.js";
 
@@ -40,7 +41,8 @@ interface Match {
 }
 
 function matchByName(wanted: readonly ColumnCast[], cast: readonly CastColumn[]): Match[] {
-  const missing = wanted.filter(({ spec }) => spec.required && !cast.some(({ name }) => name === spec.name));
+  const named = groupByName(cast);
+  const missing = wanted.filter(({ spec }) => spec.required && named(spec.name).length === 0);
   if (missing.length > 0) {
     const names = missing.map(({ spec }) => quoteName(spec.name ?? "")).join(", ");
     throw mismatch(
@@ -51,7 +53,7 @@ function matchByName(wanted: readonly ColumnCast[], cast: readonly CastColumn[])
   }
   return wanted.flatMap((want, i) => {
     const place = columnPlace(want.spec.name, i);
-    const [found, second] = cast.filter(({ name }) => name === want.spec.name);
+    const [found, second] = named(want.spec.name);
     if (second !== undefined) throw mismatch("the column stands twice in the request", place);
     return found === undefined ? [] : [{ want, found, place }];
   });
@@ -59,8 +61,9 @@ function matchByName(wanted: readonly ColumnCast[], cast: readonly CastColumn[])
 
 function matchByPosition(wanted: readonly ColumnCast[], cast: readonly CastColumn[]): Match[] {
   if (cast.length < wanted.length) throw mismatch(`expected ${wanted.length} columns, got ${cast.length}`);
-  const names = cast.slice(0, wanted.length).map(({ name }) => name);
-  const repeated = names.findIndex((name, i) => name !== undefined && names.indexOf(name) !== i);
+  const used = cast.slice(0, wanted.length);
+  const named = groupByName(used);
+  const repeated = used.findIndex((column) => column.name !== undefined && named(column.name)[0] !== column);
   if (repeated >= 0) throw mismatch("the column has the name of an earlier one", columnPlace(undefined, repeated));
   return wanted.flatMap((want, i) =>
     cast[i] === undefined ? [] : [{ want, found: cast[i], place: columnPlace(undefined, i) }],

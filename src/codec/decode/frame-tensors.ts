@@ -1,6 +1,6 @@
 import { MlserveError } from "../../core/errors.js";
 import type { JsonValue } from "../../core/json.js";
-import type { Tensor } from "../../core/tensor.js";
+import { elementCount, type Tensor } from "../../core/tensor.js";
 import type { TensorSpec } from "../../format/signature.js";
 import type { CastTable } from "./casts.js";
 import type { Frame, FrameColumn } from "./frame.js";
@@ -10,15 +10,16 @@ import { formatShape, mismatch } from "./tensor-shape.js";
 
 /** A table under an unnamed tensor: one column with what that allows, or as many columns as the second dimension. */
 export function frameTensor(frame: Frame, spec: TensorSpec, casts: CastTable): Tensor {
-  for (const column of frame.columns) precast(spec, column, casts);
-  const width = frame.columns.length;
-  const [only] = frame.columns;
+  const columns = frame.columns.map((column) => precast(spec, column, casts));
+  const width = columns.length;
+  const [only] = columns;
   if (only === undefined || frame.rows === 0) throw mismatch("the table is empty");
   if (width === 1) return columnTensor(spec, only, casts);
   if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== width) {
     throw mismatch(`expected shape ${formatShape(spec.shape)}, got a table of ${width} columns`);
   }
-  if (frame.columns.some(hasLists)) throw mismatch("expected scalar values in a table of several columns, got lists");
+  if (columns.some(({ data }) => data === undefined))
+    throw mismatch("expected scalar values in a table of several columns, got lists");
   const cells = Array.from(
     { length: frame.rows * width },
     (_, i) => frame.columns[i % width]?.cells[Math.floor(i / width)] ?? null,
@@ -35,16 +36,24 @@ function hasLists(column: FrameColumn): boolean {
   return Array.isArray(column.cells[0]);
 }
 
-/** The cast that MLflow makes before it looks at shapes: its failures come first, and are failures of the body. */
-export function precast(spec: TensorSpec, column: FrameColumn, casts: CastTable): void {
-  if (column.cells.length === 0)
-    throw new MlserveError("cast_failed", "the table has no rows", { where: columnPlace(spec.name, 0) });
-  if (!hasLists(column))
-    casts.tensorCells[spec.dtype](column.cells, refuseCell(columnPlace(spec.name, 0), spec.dtype, column.cells));
+/** A column after the cast that MLflow makes before it looks at shapes; lists are cast later, with their shape. */
+export interface PrecastColumn {
+  readonly column: FrameColumn;
+  /** undefined for lists. */
+  readonly data: Tensor["data"] | undefined;
+}
+
+/** Makes that cast: its failures come before all others, and are failures of the body. */
+export function precast(spec: TensorSpec, column: FrameColumn, casts: CastTable): PrecastColumn {
+  const place = columnPlace(spec.name, 0);
+  const { cells } = column;
+  if (cells.length === 0) throw new MlserveError("cast_failed", "the table has no rows", { where: place });
+  if (hasLists(column)) return { column, data: undefined };
+  return { column, data: casts.tensorCells[spec.dtype](cells, refuseCell(place, spec.dtype, cells)) };
 }
 
 /** A column under a tensor: scalars for the shapes [any] and [any, 1], or flat lists that are reshaped. */
-export function columnTensor(spec: TensorSpec, column: FrameColumn, casts: CastTable): Tensor {
+export function columnTensor(spec: TensorSpec, { column, data }: PrecastColumn, casts: CastTable): Tensor {
   const place = columnPlace(spec.name, 0);
   const [first, ...rest] = spec.shape;
   if (first !== -1 || rest.includes(-1)) {
@@ -54,16 +63,12 @@ export function columnTensor(spec: TensorSpec, column: FrameColumn, casts: CastT
     );
   }
   const rows = column.cells.length;
-  const size = rest.reduce((product, dimension) => product * dimension, 1);
+  const size = elementCount(rest);
   const shape = [rows, ...rest];
-  if (!hasLists(column)) {
+  if (data !== undefined) {
     if (rest.length > 1 || size !== 1)
       throw mismatch(`expected lists of ${size} values for shape ${formatShape(spec.shape)}, got scalars`, place);
-    return {
-      dtype: spec.dtype,
-      shape,
-      data: casts.tensorCells[spec.dtype](column.cells, refuseCell(place, spec.dtype, column.cells)),
-    } as Tensor;
+    return { dtype: spec.dtype, shape, data } as Tensor;
   }
   const cells = column.cells.flatMap((cell, row) => flatCell(cell, size, `${place}, row ${row}`));
   const refuse = (index: number): never => {

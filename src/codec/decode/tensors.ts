@@ -6,6 +6,7 @@ import type { TensorSpec, TensorsSchema } from "../../format/signature.js";
 import type { CastTable } from "./casts.js";
 import type { Frame } from "./frame.js";
 import { columnTensor, frameTensor, precast } from "./frame-tensors.js";
+import { groupByName } from "./group-by-name.js";
 import { gatherKeys, requireEqualLengths } from "./instances.js";
 import { jsonKind } from "./json-kind.js";
 import { flattenList } from "./nested-list.js";
@@ -107,16 +108,16 @@ class TensorsReader implements TensorsDecoder {
 
   fromFrame(frame: Frame): TensorsBatch {
     if (!this.named) return this.enforce(new Map([[UNNAMED, frameTensor(frame, this.first, this.casts)]]));
-    const found = this.specs.map((spec) => frame.columns.filter(({ name }) => name === spec.name));
-    const tensors = new Map<string, Tensor>();
-    const present = this.specs.flatMap((spec, i) =>
-      found[i]?.[0] === undefined ? [] : [{ spec, column: found[i][0] }],
-    );
-    for (const { spec, column } of present) precast(spec, column, this.casts);
-    checkMissing(this.specs, new Map(present.map(({ spec }) => [spec.name ?? UNNAMED, true])));
-    if (found.some((columns) => columns.length > 1)) throw mismatch("a column stands twice in the request");
-    for (const { spec, column } of present) tensors.set(spec.name ?? UNNAMED, columnTensor(spec, column, this.casts));
-    return this.enforce(tensors);
+    const named = groupByName(frame.columns);
+    const cast = this.specs.flatMap((spec) => {
+      const [column] = named(spec.name);
+      return column === undefined
+        ? []
+        : [{ spec, name: spec.name ?? UNNAMED, column: precast(spec, column, this.casts) }];
+    });
+    checkMissing(this.specs, new Set(cast.map(({ name }) => name)));
+    if (this.specs.some(({ name }) => named(name).length > 1)) throw mismatch("a column stands twice in the request");
+    return this.enforce(new Map(cast.map(({ spec, name, column }) => [name, columnTensor(spec, column, this.casts)])));
   }
 
   fromUnwrapped(value: JsonObject): TensorsBatch {
@@ -139,7 +140,7 @@ function layOut(value: JsonValue, dtype: DType, where: string) {
   }
 }
 
-function checkMissing(specs: readonly TensorSpec[], present: ReadonlyMap<string, unknown>): void {
+function checkMissing(specs: readonly TensorSpec[], present: { has(name: string): boolean }): void {
   const missing = specs.filter(({ name }) => !present.has(name ?? UNNAMED)).map(({ name }) => quoteName(name ?? ""));
   if (missing.length === 0) return;
   throw mismatch(

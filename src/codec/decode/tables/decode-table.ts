@@ -5,6 +5,7 @@ import type { ColumnsSchema, Schema } from "../../../format/signature.js";
 import type { CastTable } from "../casts.js";
 import { type ColumnCast, compileColumn } from "../column-cast.js";
 import { type CastColumn, enforceColumns } from "../enforce-columns.js";
+import { groupByName } from "../group-by-name.js";
 import { columnPlace } from "../place.js";
 import { mismatch } from "../tensor-shape.js";
 import { adaptColumn } from "./adapt-column.js";
@@ -48,8 +49,9 @@ function compileColumnTables(schema: ColumnsSchema, casts: CastTable): (table: T
   const columns = schema.columns.map((spec) => compileColumn(spec, casts));
   const named = schema.columns[0]?.name !== undefined;
   return (table) => {
+    const ofName = groupByName(table.columns);
     const found = columns.flatMap((cast, i) => {
-      const mine = named ? table.columns.filter(({ name }) => name === cast.spec.name) : table.columns.slice(i, i + 1);
+      const mine = named ? ofName(cast.spec.name) : table.columns.slice(i, i + 1);
       return mine.map((column) => toCastColumn(cast, column, i));
     });
     return enforceColumns(columns, found);
