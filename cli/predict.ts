@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { PREDICT_OPTIONS } from "../src/config/options.js";
 import { fileSystemError } from "../src/format/file-system-error.js";
+import type { Reply } from "../src/pipeline/executor.js";
 import { loadModel } from "../src/serve/load.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
@@ -31,7 +32,7 @@ export const predictCommand = defineCommand({
       ...definedOf({ threads: options.threads }),
     });
     const reply = await served.executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
-    await writeAnswer(Buffer.concat([reply.bytes, Buffer.from("\n")]), options.output, io);
+    await writeAnswer(await wholeAnswer(reply), options.output, io);
     // Not before: what goes wrong is told in one line.
     for (const warning of model.warnings) await context.output.warning(warning);
   },
@@ -44,6 +45,11 @@ async function readBody(input: string, io: Io): Promise<Uint8Array> {
   } catch (error) {
     throw fileSystemError(error, "--input");
   }
+}
+
+async function wholeAnswer(reply: Reply): Promise<Uint8Array> {
+  if (reply.kind === "streamed") return await buffer(reply.chunks);
+  return Buffer.concat([reply.bytes, Buffer.from("\n")]);
 }
 
 async function writeAnswer(answer: Uint8Array, file: string | undefined, io: Io): Promise<void> {

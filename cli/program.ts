@@ -13,7 +13,7 @@ export type Request =
   /** Help or version: printed already. */
   | { readonly kind: "done" };
 
-export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /**
  * Reads the command line, loading only the command that it names.
@@ -72,7 +72,9 @@ function addDetails(program: Program, command: Command, found: (request: Request
 
 function addOption(program: Program, option: OptionDescription): void {
   const shown = toUsage(option);
-  program.addOption(new Option(shown, toHelpText(option)));
+  const declared = new Option(shown, toHelpText(option));
+  if (option.isList) declared.argParser((text: string, texts: readonly string[] = []) => [...texts, text]);
+  program.addOption(declared);
   if (option.negatedFlag === undefined) return;
   const other = shown.includes(option.negatedFlag) ? option.flag : option.negatedFlag;
   program.addOption(new Option(other).hideHelp());

@@ -15,15 +15,17 @@ export interface OptionDescription {
   /** `SIZE`; undefined for a switch. */
   readonly placeholder: string | undefined;
   readonly expected: string;
+  /** May it be given several times? */
+  readonly isList: boolean;
   readonly help: string;
-  /** As a user would write it; undefined for none, and for a switch that is off. */
+  /** As a user would write it; undefined for none, for a switch that is off, and for an empty list. */
   readonly default: string | undefined;
 }
 
 /** The options of a command in the order in which they are declared. */
 export function describeOptions(schema: OptionsSchema): OptionDescription[] {
   return Object.entries(schema.shape).map(([key, field]) => {
-    const { placeholder, expected, help, short, default: preset } = declarationOf(field);
+    const { placeholder, expected, isList, help, short, default: preset } = declarationOf(field);
     const words = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
     return {
       key,
@@ -33,10 +35,16 @@ export function describeOptions(schema: OptionsSchema): OptionDescription[] {
       variable: `MLSERVE_${words.replaceAll("-", "_").toUpperCase()}`,
       placeholder,
       expected,
+      isList,
       help,
-      default: placeholder === undefined && preset === "false" ? undefined : preset,
+      default: isUnsaid(placeholder, preset) ? undefined : preset,
     };
   });
+}
+
+/** A switch that is off, and an empty list, go without saying. */
+function isUnsaid(placeholder: string | undefined, preset: string | undefined): boolean {
+  return preset === "" || (placeholder === undefined && preset === "false");
 }
 
 /** `--max-body <SIZE>`, with its short form first where it has one; a switch that is on is shown as what turns it off. */
@@ -47,7 +55,11 @@ export function toUsage({ flag, negatedFlag, shortFlag, placeholder, default: pr
 }
 
 /** What an option is for, with its default and its variable. */
-export function toHelpText({ help, variable, placeholder, default: preset }: OptionDescription): string {
-  const notes = preset === undefined || placeholder === undefined ? [variable] : [`default ${preset}`, variable];
+export function toHelpText({ help, variable, placeholder, isList, default: preset }: OptionDescription): string {
+  const notes = [
+    ...(isList ? ["may be repeated"] : []),
+    ...(preset === undefined || placeholder === undefined ? [] : [`default ${preset}`]),
+    variable,
+  ];
   return `${help} (${notes.join("; ")})`;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ValueType } from "./value-types.js";
+import type { OptionText, ValueType } from "./value-types.js";
 
 /** What is told of an option besides its name, which is the name of its key. */
 export interface OptionDetails {
@@ -15,6 +15,7 @@ export interface OptionDetails {
 export interface OptionDeclaration extends OptionDetails {
   readonly placeholder: string | undefined;
   readonly expected: string;
+  readonly isList: boolean;
 }
 
 /** The options of a command: a zod object whose every field was made by {@link option}. */
@@ -28,17 +29,20 @@ const declarations = z.registry<OptionDeclaration>();
 
 /** Declares an option with a default: its value is always there. */
 export function option<T>(
-  type: ValueType<T>,
+  type: ValueType<T, OptionText>,
   details: OptionDetails & { readonly default: string },
-): z.ZodType<T, string | undefined>;
+): z.ZodType<T, OptionText | undefined>;
 /** Declares an option without a default. */
-export function option<T>(type: ValueType<T>, details: OptionDetails): z.ZodType<T | undefined, string | undefined>;
 export function option<T>(
-  { schema, placeholder, expected }: ValueType<T>,
+  type: ValueType<T, OptionText>,
   details: OptionDetails,
-): z.ZodType<T | undefined, string | undefined> {
+): z.ZodType<T | undefined, OptionText | undefined>;
+export function option<T>(
+  { schema, placeholder, expected, isList }: ValueType<T, OptionText>,
+  details: OptionDetails,
+): z.ZodType<T | undefined, OptionText | undefined> {
   const declared = details.default === undefined ? schema.optional() : schema.prefault(details.default);
-  return declared.register(declarations, { ...details, placeholder, expected });
+  return declared.register(declarations, { ...details, placeholder, expected, isList });
 }
 
 /** What was declared of a field of an {@link OptionsSchema}. */

@@ -1,14 +1,15 @@
 import { MlserveError } from "../core/errors.js";
 import { describeOptions, type OptionDescription } from "./describe.js";
 import type { OptionsSchema, OptionValues } from "./option.js";
+import type { OptionText } from "./value-types.js";
 
 /** Where the value of an option came from. */
 export type Origin = "flag" | "environment" | "default";
 
 /** What was given for the options, each source by its own names. A later issue adds a file between the two. */
 export interface OptionSources {
-  /** By key: a text, or a boolean for a switch. */
-  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  /** By key: a text, a boolean for a switch, or the texts of a list. */
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** By variable. An empty variable counts as unset. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -40,7 +41,7 @@ export function resolveOptions<Schema extends OptionsSchema>(
 }
 
 interface Found {
-  readonly text: string | undefined;
+  readonly text: OptionText | undefined;
   readonly origin: Origin;
   /** As the user knows it. */
   readonly name: string;
@@ -48,7 +49,8 @@ interface Found {
 
 function find({ key, flag, variable }: OptionDescription, { flags, environment }: OptionSources): Found {
   const given = flags[key];
-  if (given !== undefined) return { text: String(given), origin: "flag", name: flag };
+  if (given !== undefined)
+    return { text: typeof given === "boolean" ? String(given) : given, origin: "flag", name: flag };
   const set = environment[variable];
   if (set === undefined || set.trim() === "" || isServiceLink(set))
     return { text: undefined, origin: "default", name: flag };

@@ -1,13 +1,18 @@
 import { z } from "zod";
 
 /** How the text of an option becomes a value. Numbers and booleans of a config file are read from their text too. */
-export interface ValueType<T> {
+export interface ValueType<T, Text extends OptionText = string> {
   /** What stands for the value in the help: `--port PORT`; undefined for a switch, which takes none. */
   readonly placeholder: string | undefined;
   /** Completes "expected …" in the error about a bad value. */
   readonly expected: string;
-  readonly schema: z.ZodType<T, string>;
+  /** May the option be given several times? */
+  readonly isList: boolean;
+  readonly schema: z.ZodType<T, Text>;
 }
+
+/** What is given for an option: one text, or a text each time that the flag of a list was given. */
+export type OptionText = string | readonly string[];
 
 /** `parse` gives undefined for a text that it refuses. */
 function valueType<T>(
@@ -21,7 +26,17 @@ function valueType<T>(
     context.addIssue(`expected ${expected}`);
     return z.NEVER;
   });
-  return { placeholder, expected, schema };
+  return { placeholder, expected, isList: false, schema };
+}
+
+/** Any number of values of one type: the flag is given again for each, and commas part them in a variable. */
+export function listOf<T>({ placeholder, expected, schema }: ValueType<T>): ValueType<readonly T[], OptionText> {
+  const texts = z.union([z.string().transform(splitList), z.array(z.string()).readonly()]);
+  return { placeholder, expected, isList: true, schema: texts.pipe(z.array(schema).readonly()) };
+}
+
+function splitList(text: string): readonly string[] {
+  return text.split(",").filter((item) => item.trim() !== "");
 }
 
 const SWITCH_WORDS: Readonly<Record<string, boolean>> = {

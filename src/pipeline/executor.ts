@@ -8,11 +8,22 @@ export interface ExecuteRequest {
   readonly reply?: ReplyMediaType;
 }
 
-export interface Reply {
+/** The answer to a request: as a whole, or streamed while the model goes on. */
+export type Reply = WholeReply | StreamedReply;
+
+export interface WholeReply {
+  readonly kind: "whole";
   readonly bytes: Uint8Array;
   readonly mediaType: ReplyMediaType;
   /** Rows of the request, where the batch has rows. */
   readonly rows: number | undefined;
+}
+
+export interface StreamedReply {
+  readonly kind: "streamed";
+  /** Ends the model's work when its iterator is returned. A failure on the way is told in the stream itself. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly mediaType: string;
 }
 
 /**

@@ -43,7 +43,7 @@ export function createPipeline(options: PipelineOptions): Executor {
       observePhase("predict", predicted - decoded);
       observePhase("encode", clock() - predicted);
     }
-    return { bytes: body, mediaType: reply, rows: tableRows };
+    return { kind: "whole", bytes: body, mediaType: reply, rows: tableRows };
   }
 
   return { execute, [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose]() };

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { describeOptions, toHelpText, toUsage } from "../../src/config/describe.js";
 import { option } from "../../src/config/option.js";
-import { SIZE, SWITCH } from "../../src/config/value-types.js";
+import { integer, listOf, SIZE, SWITCH } from "../../src/config/value-types.js";
 
 const schema = z.object({
   maxBody: option(SIZE, { short: "m", help: "largest body", default: "32MB" }),
   cacheSize: option(SIZE, { help: "size of the cache" }),
   verbose: option(SWITCH, { help: "say more", default: "false" }),
   selfTest: option(SWITCH, { help: "run the model once", default: "true" }),
+  ports: option(listOf(integer("PORT", 0, 9)), { help: "ports to try", default: "" }),
 });
 
 describe("describeOptions", () => {
@@ -25,6 +26,7 @@ describe("describeOptions", () => {
       ["cacheSize", "--cache-size", undefined, undefined, "MLSERVE_CACHE_SIZE"],
       ["verbose", "--verbose", "--no-verbose", undefined, "MLSERVE_VERBOSE"],
       ["selfTest", "--self-test", "--no-self-test", undefined, "MLSERVE_SELF_TEST"],
+      ["ports", "--ports", undefined, undefined, "MLSERVE_PORTS"],
     ]);
   });
 
@@ -35,6 +37,7 @@ describe("describeOptions", () => {
       ["--cache-size <SIZE>", "size of the cache (MLSERVE_CACHE_SIZE)"],
       ["--verbose", "say more (MLSERVE_VERBOSE)"],
       ["--no-self-test", "run the model once (MLSERVE_SELF_TEST)"],
+      ["--ports <PORT>", "ports to try (may be repeated; MLSERVE_PORTS)"],
     ]);
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { option } from "../../src/config/option.js";
 import { SERVE_OPTIONS } from "../../src/config/options.js";
 import { resolveOptions } from "../../src/config/resolve.js";
+import { integer, listOf } from "../../src/config/value-types.js";
 import { MlserveError } from "../../src/core/errors.js";
 
 const PRECEDENCE = [
@@ -113,5 +116,22 @@ describe("resolveOptions", () => {
     const error = refusal(() => resolveOptions(SERVE_OPTIONS, { flags, environment }));
     expect(error).toBeInstanceOf(MlserveError);
     expect(error).toMatchObject({ kind: "usage", exitCode: 2, message });
+  });
+});
+
+describe("an option that may be repeated", () => {
+  const schema = z.object({ ports: option(listOf(integer("PORT", 0, 9)), { help: "ports to try", default: "" }) });
+
+  it.each([
+    { name: "nothing", flags: {}, environment: {}, ports: [] },
+    { name: "each text of the flag", flags: { ports: ["1", "2"] }, environment: { MLSERVE_PORTS: "3" }, ports: [1, 2] },
+    { name: "the parts of a variable", flags: {}, environment: { MLSERVE_PORTS: "3, 4," }, ports: [3, 4] },
+  ])("gives $name", ({ flags, environment, ports }) => {
+    expect(resolveOptions(schema, { flags, environment }).values.ports).toEqual(ports);
+  });
+
+  it("is refused for any wrong value", () => {
+    const resolve = () => resolveOptions(schema, { flags: { ports: ["1", "many"] }, environment: {} });
+    expect(resolve).toThrow("--ports: expected a whole number from 0 to 9");
   });
 });

@@ -28,6 +28,10 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
     const model = models.current;
     if (model === undefined) throw new MlserveError("shutting_down", "no model is ready");
     const answer = await model.executor.execute({ bytes, media, reply }, raw.signal);
+    if (answer.kind === "streamed") {
+      const headers = { "content-type": answer.mediaType, "cache-control": "no-cache" };
+      return context.body(ReadableStream.from(answer.chunks), 200, headers);
+    }
     if (answer.rows !== undefined) metrics.rowsPredicted(answer.rows);
     // The answer's buffer is made for this request and shared with nobody.
     return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": answer.mediaType });
