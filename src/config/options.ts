@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { option } from "./option.js";
-import { choice, DURATION, FILE, integer, PORT, SIZE, SWITCH, text } from "./value-types.js";
+import { choice, DURATION, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -57,8 +57,29 @@ export const SERVE_OPTIONS = z.object({
 
 /** `mlserve predict`. */
 export const PREDICT_OPTIONS = z.object({
-  input: option(FILE, { short: "i", help: "the request body in JSON; - reads standard input", default: "-" }),
-  output: option(FILE, { short: "o", help: "where to write the answer; unset: standard output" }),
+  input: option(FILE, {
+    short: "i",
+    help: "a request body in JSON, or a .csv, .jsonl, .parquet or .arrow file to score; - reads standard input",
+    default: "-",
+  }),
+  output: option(FILE, { short: "o", help: "where to write the answer or the scored file; unset: standard output" }),
+  inputFormat: option(choice(["json", "csv", "jsonl", "parquet", "arrow"], "FORMAT"), {
+    help: "json, csv, jsonl, parquet or arrow; unset: by the ending of the input's name",
+  }),
+  outputFormat: option(choice(["csv", "jsonl", "parquet", "arrow", "arrows"], "FORMAT"), {
+    help: "csv, jsonl, parquet, arrow or arrows (a stream) for a scored file; unset: by the ending, else jsonl",
+  }),
+  onError: option(choice(["stop", "skip", "null"]), {
+    help: "what becomes of a row of a file that cannot be scored",
+    default: "stop",
+  }),
+  batchRows: option(integer("COUNT", 1, 1_000_000), {
+    help: "rows of a file that the model is given at once",
+    default: "10000",
+  }),
+  keepColumns: option(listOf(text("NAMES")), {
+    help: "columns of a file to write before the predictions, such as id,name",
+  }),
   coercion,
   nonfinite,
   threads,

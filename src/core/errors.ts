@@ -57,6 +57,8 @@ export interface MlserveErrorOptions {
 /** The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. */
 export class MlserveError extends Error {
   readonly kind: ErrorKind;
+  /** The message without its place and its hint. */
+  readonly reason: string;
   readonly where: string | undefined;
   readonly hint: string | undefined;
 
@@ -65,6 +67,7 @@ export class MlserveError extends Error {
     super(sentence(reason, options), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "MlserveError";
     this.kind = kind;
+    this.reason = reason;
     this.where = options.where;
     this.hint = options.hint;
   }

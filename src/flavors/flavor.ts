@@ -20,6 +20,8 @@ export interface Predictor extends AsyncDisposable {
   readonly unsigned: "arrays" | "json";
   /** May rows of different requests be run together? */
   readonly batchable: boolean;
+  /** Rows that every run must have, where the model was made for a number of them; undefined for any number. */
+  readonly fixedRows?: number | undefined;
   /** Facts for `inspect` and the start line: runtime and version, threads. */
   readonly runtime: Readonly<Record<string, string | number>>;
   /**

@@ -23,6 +23,7 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
   return {
     unsigned: "arrays",
     batchable: isBatchable(graph),
+    fixedRows: fixedRows(graph),
     runtime,
     predict,
     [Symbol.asyncDispose]: () => session.release(),
@@ -44,4 +45,10 @@ function isBatchable({ inputs, outputs }: OnnxGraph): boolean {
     inputs.every(({ shape }) => rowwise(shape)) &&
     outputs.every((output) => output.kind === "zip_map" || rowwise(output.shape))
   );
+}
+
+/** The first dimension that all inputs share, where it is a number. */
+function fixedRows({ inputs }: OnnxGraph): number | undefined {
+  const [first, ...others] = new Set(inputs.map(({ shape }) => shape?.[0]));
+  return typeof first === "number" && first > 0 && others.length === 0 ? first : undefined;
 }
