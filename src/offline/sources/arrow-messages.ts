@@ -15,9 +15,11 @@ export interface ArrowMessage {
 
 type ReadBytes = (length: number) => Promise<Uint8Array>;
 
-const KINDS: Readonly<Record<number, ArrowMessage["kind"]>> = { 1: "schema", 2: "dictionary", 3: "batch" };
+const SCHEMA_KIND = 1;
+const KINDS: Readonly<Record<number, ArrowMessage["kind"]>> = { [SCHEMA_KIND]: "schema", 2: "dictionary", 3: "batch" };
 const CONTINUATION = -1;
 const MAGIC_BYTES = 8;
+const LENGTH_AND_MAGIC_BYTES = 10;
 const BLOCK_BYTES = 24;
 const MAX_BYTES = 0x7fffffff;
 
@@ -45,15 +47,16 @@ export async function* readArrowMessages(input: Input): AsyncGenerator<ArrowMess
   for (let message = await readMessage(read); message !== undefined; message = await readMessage(read)) yield message;
 }
 
-/** The schema, which the embedded stream begins with; then dictionaries and batches in the order of the list. */
+/** The schema of the list, then dictionaries and batches in its order. */
 async function* listedMessages(readAt: NonNullable<Input["readAt"]>, size: number): AsyncGenerator<ArrowMessage> {
-  const end = size - 10;
-  const length = viewOf(await exactly(readAt, Math.max(end, 0), 10)).getInt32(0, true);
-  if (!isArrowFile((await readAt(end + 4, 6)) ?? new Uint8Array()) || length <= 0 || length > end)
-    throw new RangeError("a file without its list");
-  const footer = FlatTable.root(viewOf(await exactly(readAt, end - length, length)));
-  const places = [BigInt(MAGIC_BYTES), ...footer.firstLongs(2, BLOCK_BYTES), ...footer.firstLongs(3, BLOCK_BYTES)];
-  for (const place of places) {
+  const end = size - LENGTH_AND_MAGIC_BYTES;
+  const tail = await exactly(readAt, Math.max(end, 0), LENGTH_AND_MAGIC_BYTES);
+  const length = viewOf(tail).getInt32(0, true);
+  if (!isArrowFile(tail.subarray(4)) || length <= 0 || length > end) throw new RangeError("a file without its list");
+  const list = await exactly(readAt, end - length, length);
+  const footer = FlatTable.root(viewOf(list));
+  yield { kind: "schema", id: 0n, isDelta: false, bytes: schemaMessage(list, footer) };
+  for (const place of [...footer.firstLongs(2, BLOCK_BYTES), ...footer.firstLongs(3, BLOCK_BYTES)]) {
     let at = Number(place);
     const message = await readMessage(async (bytes) => {
       const part = await exactly(readAt, at, bytes);
@@ -63,6 +66,33 @@ async function* listedMessages(readAt: NonNullable<Input["readAt"]>, size: numbe
     if (message === undefined) throw new RangeError("no message where one is listed");
     yield message;
   }
+}
+
+/** Where the list is put behind the table that makes a message of its schema. */
+const LIST_START = 32;
+
+/**
+ * The schema of a file's list as a message of a stream. Not every file begins with one: apache-arrow's do not.
+ *
+ * A flatbuffers table may point to any other behind it, so the list itself goes into the message as it is.
+ */
+function schemaMessage(list: Uint8Array, footer: FlatTable): Uint8Array {
+  const schema = footer.table(1);
+  if (schema === undefined) throw new RangeError("a list without a schema");
+  const length = Math.ceil((LIST_START + list.length) / 8) * 8;
+  const bytes = new Uint8Array(8 + length);
+  viewOf(bytes).setInt32(0, CONTINUATION, true);
+  viewOf(bytes).setInt32(4, length, true);
+  const view = new DataView(bytes.buffer, 8);
+  view.setUint32(0, 16, true);
+  // The vtable: its own size, that of the table, and where version, kind and header stand in that.
+  for (const [i, size] of [10, 12, 8, 10, 4].entries()) view.setUint16(4 + 2 * i, size, true);
+  view.setInt32(16, 12, true);
+  view.setUint32(20, LIST_START + schema.position - 20, true);
+  view.setInt16(24, footer.short(0), true);
+  view.setUint8(26, SCHEMA_KIND);
+  bytes.set(list, 8 + LIST_START);
+  return bytes;
 }
 
 async function exactly(readAt: NonNullable<Input["readAt"]>, position: number, length: number): Promise<Uint8Array> {

@@ -20,6 +20,7 @@ export async function* readArrowBlocks(input: Input, plan: ReadPlan): AsyncGener
     if (message.kind !== "batch") context.add(message);
     if (columns === undefined && message.kind === "schema") columns = checkSchema(context, decoder, plan);
     if (message.kind !== "batch") continue;
+    if (columns === undefined) throw notArrow(firstRow);
     for (const batch of loadArrow(context.streamOf(message), columns, createTableBudget())) {
       if (batch.rows > 0) yield toBlock(batch, firstRow, decoder, plan);
       firstRow += batch.rows;
