@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**", "tests/interop/**"];
+const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**", "tests/interop/**", "tests/big/**"];
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -17,6 +17,7 @@ const SUITES = {
     testTimeout: 120_000,
     hookTimeout: 300_000,
   },
+  big: { include: ["tests/big/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
   clone: { include: ["tests/clone/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 600_000 },
 };
 
