@@ -28,7 +28,6 @@ export function isTable({ input, inputFormat }: Pick<Options, "input" | "inputFo
 export async function scoreTable(context: Context): Promise<void> {
   const { io, options } = context;
   const progress = createProgress(io.stderr, "scoring", monotonicClock);
-  const start = monotonicClock();
   const bad: BadRow[] = [];
   await using model = await openArgument(context, options);
   try {
@@ -56,19 +55,19 @@ export async function scoreTable(context: Context): Promise<void> {
     });
     progress.clear();
     for (const warning of model.warnings) await context.output.warning(warning);
-    await tell(context, result, bad, monotonicClock() - start);
+    await tell(context, result, bad);
   } finally {
     progress.clear();
   }
 }
 
-async function tell(context: Context, result: ScoreResult, bad: readonly BadRow[], ms: number): Promise<void> {
+async function tell(context: Context, { scoreMs, ...result }: ScoreResult, bad: readonly BadRow[]): Promise<void> {
   const { output, io, options } = context;
   const isPrinted = options.output === undefined || options.output === "-";
-  const rowsPerSecond = Math.round(result.rows / Math.max(ms / 1000, 0.001));
+  const rowsPerSecond = Math.round(result.rows / Math.max(scoreMs / 1000, 0.001));
   const fields = {
     ...result,
-    seconds: Number((ms / 1000).toFixed(3)),
+    seconds: Number((scoreMs / 1000).toFixed(3)),
     rowsPerSecond,
     ...(isPrinted ? {} : { output: options.output }),
     firstBadRows: bad.map(({ row, line, error }) => ({ row, line, message: error.message })),
@@ -82,11 +81,13 @@ async function tell(context: Context, result: ScoreResult, bad: readonly BadRow[
   else await output.result(fields, [line]);
 }
 
-function toLine({ rows, badRows, written }: ScoreResult, rowsPerSecond: number, file: string | undefined): string {
+function toLine({ rows, badRows, written }: Counts, rowsPerSecond: number, file: string | undefined): string {
   const bad = badRows === 0 ? "" : `, ${formatCount(badRows)} of them bad`;
   const place = file === undefined ? "" : ` into ${file}`;
   return `scored ${formatCount(rows)} rows${bad}${place}: ${formatCount(written)} written, ${formatCount(rowsPerSecond)} rows/s`;
 }
+
+type Counts = Omit<ScoreResult, "scoreMs">;
 
 function formatCount(count: number): string {
   return count.toLocaleString("en-US");

@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { compileParams } from "../codec/decode/params.js";
 import type { NonFinite } from "../codec/encode/non-finite.js";
+import { monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -77,6 +78,8 @@ export interface ScoreResult {
   readonly badRows: number;
   /** Rows of the output. */
   readonly written: number;
+  /** Time from the first byte read to the last one written, without that of loading the model. */
+  readonly scoreMs: number;
 }
 
 /**
@@ -142,6 +145,7 @@ interface ScoreInputOptions extends Omit<ScoreFileOptions, "input" | "inputForma
 /** The life of a file: read a block, score its rows, write them. */
 async function scoreInput(options: ScoreInputOptions): Promise<ScoreResult> {
   const { keepColumns: keep = [], nonFinite = "null", onBadRow = () => {}, onProgress = () => {} } = options;
+  const start = monotonicClock();
   let [rows, badRows, written] = [0, 0, 0];
   const scorer = createScorer(options, (bad) => {
     badRows++;
@@ -160,7 +164,7 @@ async function scoreInput(options: ScoreInputOptions): Promise<ScoreResult> {
   }
   scorer.finish();
   await table.finish();
-  return { rows, badRows, written };
+  return { rows, badRows, written, scoreMs: monotonicClock() - start };
 }
 
 function createScorer(options: ScoreInputOptions, onBadRow: (bad: BadRow) => void): Scorer {

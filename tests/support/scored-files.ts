@@ -74,6 +74,6 @@ export async function score(
   options: Omit<ScoreFileOptions, "input" | "output"> & { input: string | Readable; output: string | Writable },
 ): Promise<{ rows: number; badRows: number; written: number; bad: string[] }> {
   const bad: string[] = [];
-  const result = await scoreFile({ ...options, onBadRow: ({ error }) => bad.push(error.message) });
+  const { scoreMs: _, ...result } = await scoreFile({ ...options, onBadRow: ({ error }) => bad.push(error.message) });
   return { ...result, bad };
 }
