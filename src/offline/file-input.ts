@@ -37,7 +37,9 @@ export async function openFileInput(path: string, { gzip, onBytes = () => {} }: 
     readAt: gzip
       ? undefined
       : async (position, length) => {
-          const bytes = await orFileSystemError(() => readAt(handle, position, length), where);
+          // What a damaged file says of itself makes no memory that it cannot fill.
+          const there = Math.max(0, Math.min(length, size - position));
+          const bytes = await orFileSystemError(() => readAt(handle, position, there), where);
           onBytes(Math.min(position + length, size), size);
           return bytes;
         },

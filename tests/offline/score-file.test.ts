@@ -14,6 +14,7 @@ import { openModel } from "../../src/format/open-model.js";
 import { type ScoreFileOptions, scoreFile } from "../../src/offline/score-file.js";
 import { loadModel } from "../../src/serve/load.js";
 import { fixture } from "../cli/models.js";
+import { mutations } from "../support/mutations.js";
 import { ELEMENT, identityModel } from "../support/onnx-builder.js";
 import { failureOf, openFolder } from "../support/onnx-folder.js";
 import { modelOf, ONNX, readScored, score } from "../support/scored-files.js";
@@ -219,6 +220,38 @@ describe("files without rows", () => {
     const error = await failureOf(scoreFile({ ...sum(), input: put(name, content), output: at("o.csv") }));
     expect(error.kind).toBe("invalid_body");
     expect(readdirSync(folder.path)).toEqual([name]);
+  });
+});
+
+describe("damaged files", () => {
+  it.each(TABLE_FORMATS)("of %s are refused, or have bad rows, and nothing else", async (format) => {
+    makeTables(folder.path, 40);
+    const model = modelOf(
+      sumPredictor(),
+      Array.from({ length: 8 }, (_, i) => ({ type: "float", name: `f${i}` })),
+    );
+    const options = {
+      ...model,
+      input: at(`in.${format}`),
+      output: at("o.csv"),
+      onError: "skip",
+      batchRows: 7,
+    } as const;
+    const outcomes = new Set<string>();
+    for (const bytes of mutations(readFileSync(at(`table.${format}`)), 300)) {
+      put(`in.${format}`, bytes);
+      try {
+        const { written, badRows, rows } = await scoreFile(options);
+        expect(written + badRows).toBe(rows);
+        outcomes.add("scored");
+      } catch (error) {
+        expect(error).toBeInstanceOf(MlserveError);
+        outcomes.add("refused");
+      }
+    }
+    // A line of JSON that is damaged is a bad row, and the next one is whole again.
+    expect([...outcomes].sort()).toEqual(format === "jsonl" ? ["scored"] : ["refused", "scored"]);
+    expect(readdirSync(folder.path).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });
 
