@@ -3,6 +3,7 @@ import type { NonFinite } from "../codec/encode/non-finite.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
+import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
@@ -14,6 +15,8 @@ import type { ServedModel } from "./served-model.js";
 
 export interface LoadModelOptions {
   readonly flavors: FlavorRegistry;
+  /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
+  readonly useFlavor?: string;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   /** Threads that the runtime may use for one run. Default: the model's own setting, else the runtime's. */
@@ -57,8 +60,8 @@ async function loadOpened(
     clock = monotonicClock,
   } = options;
   const { name, descriptor, digest } = model;
-  const { flavor, config } = chooseFlavor(descriptor, options.flavors);
-  const predictor = await flavor.load(model, config, { logger, ...(threads === undefined ? {} : { threads }) });
+  const chosen = chooseFlavor(descriptor, options.flavors, options);
+  const predictor = await loadPredictor(chosen, model, { logger, ...(threads === undefined ? {} : { threads }) });
   const observed = metrics === undefined ? {} : { observePhase: metrics.phaseEnded };
   const executor = createPipeline({
     signature: descriptor.signature,
@@ -80,7 +83,7 @@ async function loadOpened(
     descriptor,
     digest,
     signature: descriptor.signature,
-    flavor: flavor.name,
+    flavor: chosen.flavor.name,
     runtime: predictor.runtime,
     loadMs: clock() - start,
     executor,
