@@ -21,8 +21,7 @@ export function chooseFlavor(
   registry: FlavorRegistry,
   { useFlavor }: { readonly useFlavor?: string } = {},
 ): ChosenFlavor {
-  const flavor =
-    useFlavor === undefined ? findFirst(descriptor, registry) : findNamed(useFlavor, descriptor, registry);
+  const flavor = useFlavor === undefined ? findFirst(descriptor, registry) : findNamed(useFlavor, descriptor, registry);
   return { flavor, config: readConfig(flavor, descriptor.flavors.get(flavor.name)) };
 }
 

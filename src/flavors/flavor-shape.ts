@@ -27,8 +27,8 @@ export function isFlavorLike(value: unknown): value is Readonly<Record<string, u
 }
 
 function isOptional(value: unknown, type: "function" | "string"): boolean {
-  // biome-ignore lint/suspicious/useValidTypeof: it is one of two words.
-  return value === undefined || typeof value === type;
+  const kind = typeof value;
+  return kind === "undefined" || kind === type;
 }
 
 function isSchema(config: unknown): boolean {

@@ -25,6 +25,8 @@ export interface Predictor extends AsyncDisposable {
   readonly unsigned: "arrays" | "json";
   /** May rows of different requests be run together? */
   readonly batchable: boolean;
+  /** Calls that it works on at the same time, when they come to it at once. Default 1. */
+  readonly concurrency?: number;
   /** Facts for `inspect` and the start line: runtime and version, threads. */
   readonly runtime: Readonly<Record<string, string | number>>;
   /**
@@ -39,6 +41,8 @@ export interface LoadOptions {
   readonly logger: Logger;
   /** Threads the runtime may use for one run; undefined leaves it to the model's own settings or the runtime. */
   readonly threads?: number;
+  /** Threads for one run where neither `threads` nor the model's own settings say how many. */
+  readonly defaultThreads?: number;
 }
 
 /** What `pack` writes for a model that has no MLmodel file: flavor blocks in order, and the signature of its graph. */
@@ -71,6 +75,8 @@ export interface Flavor<Config = unknown> {
   readonly runtimePackage?: string;
   /** The URL of the module that it came from, which `loadFlavorModule` sets: another process loads it from there again. */
   readonly module?: string;
+  /** Can its runtime use several threads for one run? Without it, more processors are used by more processes. */
+  readonly usesThreads?: boolean;
   /** What `describe` looks for, to complete "expected …": `an .onnx file`. */
   readonly looksFor?: string;
   load(model: Model, config: Config, options: LoadOptions): Promise<Predictor>;

@@ -51,7 +51,9 @@ function missingName(cause: unknown): string {
 /** The first line, without the folders of paths. */
 function sayingOf(cause: unknown): string {
   const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : "it throws what is no Error";
-  return (said.split("\n")[0] ?? "").replace(/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][^\s\\/'"]+)+[\\/]/g, "").slice(0, 300);
+  return (said.split("\n")[0] ?? "")
+    .replace(/(?:file:\/\/)?(?:[A-Za-z]:)?(?:[\\/][^\s\\/'"]+)+[\\/]/g, "")
+    .slice(0, 300);
 }
 
 /** The file and line of the first frame of a stack that is no part of Node: `"mine.js", line 3`. */

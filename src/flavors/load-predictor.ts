@@ -29,6 +29,7 @@ function guard(predictor: Predictor, who: string): Predictor {
   return {
     unsigned: predictor.unsigned,
     batchable: predictor.batchable,
+    concurrency: predictor.concurrency ?? 1,
     runtime: predictor.runtime,
     async predict(batch, context) {
       if (closed !== undefined) throw new MlserveError("shutting_down", "the model is closed");
