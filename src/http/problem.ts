@@ -1,4 +1,4 @@
-import { MlserveError } from "../core/errors.js";
+import { type ErrorKind, MlserveError } from "../core/errors.js";
 
 /** The body of every answer that is not a success: MLflow's two keys. */
 export interface Problem {
@@ -29,10 +29,13 @@ export function problemText(error: MlserveError): string {
   return JSON.stringify({ error_code: error.errorCode, message: cut } satisfies Problem);
 }
 
+/** Failures of the server's side whose words are ours alone. */
+const TOLD_KINDS: ReadonlySet<ErrorKind> = new Set(["model_failed", "worker_lost", "timeout", "shutting_down"]);
+
 function toMlserveError(error: unknown): MlserveError {
   if (error instanceof MlserveError && error.status < 500) return error;
   // Failures of models and of the server may name files and internals: only their kind is told.
-  const kind = error instanceof MlserveError ? error.kind : "internal";
-  if (error instanceof MlserveError && (kind === "model_failed" || kind === "shutting_down")) return error;
+  const kind: ErrorKind = error instanceof MlserveError ? error.kind : "internal";
+  if (error instanceof MlserveError && TOLD_KINDS.has(kind)) return error;
   return new MlserveError("internal", "the server failed to answer this request; its log says why");
 }

@@ -8,6 +8,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
+import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { replaceFile } from "../format/replace-file.js";
@@ -92,13 +93,13 @@ export interface ScoreResult {
 export async function scoreFile(options: ScoreFileOptions): Promise<ScoreResult> {
   const { input: source, output, logger = silentLogger, threads, onTemporaryFile } = options;
   const formats = chooseFormats(options);
-  const { flavor, config } = chooseFlavor(options.model.descriptor, options.flavors);
+  const chosen = chooseFlavor(options.model.descriptor, options.flavors);
   let bytes: Pick<ScoreProgress, "bytes" | "totalBytes"> = { bytes: 0, totalBytes: undefined };
   await using input = await openInput(source, (done, total) => {
     bytes = { bytes: done, totalBytes: total };
   });
   const load = { logger, ...(threads === undefined ? {} : { threads }) };
-  await using predictor = await flavor.load(options.model, config, load);
+  await using predictor = await loadPredictor(chosen, options.model, load);
   const scoreInto = async (place: ByteSink): Promise<ScoreResult> =>
     await scoreInput({ ...options, ...formats, predictor, input, place, bytes: () => bytes });
   if (typeof output !== "string") return await scoreInto(streamSink(output));

@@ -1,6 +1,5 @@
 import type { Batch } from "../../core/batch.js";
-import { MlserveError } from "../../core/errors.js";
-import type { PredictContext, Predictor } from "../flavor.js";
+import type { Predictor } from "../flavor.js";
 import { compileFeeds } from "./feeds.js";
 import { compileFetches } from "./fetches.js";
 import type { OnnxGraph } from "./graph.js";
@@ -13,8 +12,7 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
   const toFeeds = compileFeeds(graph.inputs);
   const fromFetches = compileFetches(graph.outputs);
 
-  async function predict(batch: Batch, { signal }: PredictContext): Promise<Batch> {
-    if (signal.aborted) throw new MlserveError("request_aborted", "the request was given up before the model ran");
+  async function predict(batch: Batch): Promise<Batch> {
     const feeds = toFeeds(batch);
     const fetches = await run(session, feeds);
     return fromFetches(fetches);

@@ -1,0 +1,71 @@
+import { batchFault } from "../core/batch-fault.js";
+import { ERRORS, type ErrorKind, MlserveError, quoteName } from "../core/errors.js";
+import type { Model } from "../format/model.js";
+import type { ChosenFlavor } from "./choose.js";
+import type { LoadOptions, Predictor } from "./flavor.js";
+
+/**
+ * Loads a model with the flavor that was chosen for it. The one way to do so: what every predictor has to do is done
+ * here, so that a flavor need not.
+ *
+ * What a flavor throws that is no {@link MlserveError} becomes `model_failed`; so does an output that is no batch.
+ * `predict` fails with `request_aborted` for a signal that is aborted already, and with `shutting_down` after
+ * disposal. Disposing of it twice is the same as once.
+ */
+export async function loadPredictor(
+  { flavor, config }: ChosenFlavor,
+  model: Model,
+  options: LoadOptions,
+): Promise<Predictor> {
+  const who = `the flavor ${quoteName(flavor.name)}`;
+  const predictor = await flavor.load(model, config, options).catch((error: unknown) => {
+    throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
+  });
+  return guard(predictor, who);
+}
+
+function guard(predictor: Predictor, who: string): Predictor {
+  let closed: Promise<void> | undefined;
+  return {
+    unsigned: predictor.unsigned,
+    batchable: predictor.batchable,
+    concurrency: predictor.concurrency ?? 1,
+    fixedRows: predictor.fixedRows,
+    runtime: predictor.runtime,
+    async predict(batch, context) {
+      if (closed !== undefined) throw new MlserveError("shutting_down", "the model is closed");
+      if (context.signal.aborted)
+        throw new MlserveError("request_aborted", "the request was given up before the model ran");
+      const outputs = await predictor.predict(batch, context).catch((error: unknown) => {
+        // Its words may hold the caller's values.
+        throw toMlserveError(error, `${who} failed on a request`);
+      });
+      const fault = batchFault(outputs);
+      if (fault !== undefined) throw new MlserveError("model_failed", `${who} returned no batch: ${fault}`);
+      return outputs;
+    },
+    async [Symbol.asyncDispose]() {
+      closed ??= Promise.resolve(predictor[Symbol.asyncDispose]());
+      await closed;
+    },
+  };
+}
+
+/** A flavor may come with its own copy of mlserve, whose errors are not of our class. */
+function toMlserveError(error: unknown, reason: string): MlserveError {
+  if (error instanceof MlserveError) return error;
+  if (error instanceof Error && error.name === "MlserveError" && "kind" in error && isKind(error.kind))
+    return new MlserveError(error.kind, error.message, { cause: error });
+  return new MlserveError("model_failed", reason, { cause: error });
+}
+
+function isKind(kind: unknown): kind is ErrorKind {
+  return typeof kind === "string" && Object.hasOwn(ERRORS, kind);
+}
+
+/** What an error says, unless a path of this machine may be in it. */
+function saidBy(error: unknown): string {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : "";
+  const [line = ""] = said.split("\n");
+  return line === "" || /[\\/]/.test(line) ? "" : ` (${line.slice(0, 200)})`;
+}
