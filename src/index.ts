@@ -35,6 +35,7 @@ export type { ExecuteRequest, Executor, Reply } from "./pipeline/executor.js";
 export { type AppOptions, createApp } from "./serve/app.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
+export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";
 export type { ModelRepository } from "./serve/repository.js";
 export type { ServedModel } from "./serve/served-model.js";
 export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";

@@ -33,6 +33,8 @@ function main(): void {
   socket.on("data", (chunk: Buffer) => reader.push(chunk));
   socket.on("error", endWithServer);
   socket.on("close", endWithServer);
+  // Ctrl-C and service managers signal every process at once; the server finishes what has begun, then ends its workers.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
   // Whatever a model throws where nobody catches it ends the worker: its state can be trusted no more.
   process.on("uncaughtException", (error) => {
     writeLog(writer, "error", { err: toErrorFields(error) }, "the model's code threw where nobody catches it");
