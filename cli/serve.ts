@@ -27,6 +27,7 @@ export const serveCommand = defineCommand({
       metrics,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       selfTest: options.selfTest,
       ...definedOf({ threads: options.threads }),
     });

@@ -22,6 +22,10 @@ const nonfinite = option(choice(["null", "string"]), {
   help: "how NaN and the infinities of predictions are written",
   default: "null",
 });
+const float32 = option(choice(["shortest", "widened"]), {
+  help: "digits of float32 predictions: 0.1, or 0.10000000149011612 as MLflow writes it",
+  default: "shortest",
+});
 
 /** `mlserve pack`. */
 export const PACK_OPTIONS = z.object({
@@ -45,6 +49,7 @@ export const SERVE_OPTIONS = z.object({
   shutdownGrace: option(DURATION, { help: "time that running requests get to finish at shutdown", default: "20s" }),
   coercion,
   nonfinite,
+  float32,
   threads,
   requireChecksums,
   selfTest: option(SWITCH, { help: "refuse the model unless it answers as recorded in the package", default: "false" }),
@@ -61,6 +66,7 @@ export const PREDICT_OPTIONS = z.object({
   output: option(FILE, { short: "o", help: "where to write the answer; unset: standard output" }),
   coercion,
   nonfinite,
+  float32,
   threads,
   requireChecksums,
   json,

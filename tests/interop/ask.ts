@@ -18,7 +18,7 @@ export async function withMlserve<T>(
   model: string,
   use: (url: string) => Promise<T>,
 ): Promise<T> {
-  const program = workplace.start(["serve", model, "--port", "0", "--coercion", "mlflow"]);
+  const program = workplace.start(["serve", model, "--port", "0", "--coercion", "mlflow", "--float32", "widened"]);
   try {
     const [, url = ""] = await program.find(/ at (http:\S+) /);
     return await use(url);
