@@ -16,9 +16,8 @@ const DAMAGES: readonly { readonly reason: RegExp; readonly evidence: RegExp }[]
     reason: /any text would become true/,
     evidence: /"(?!(true|1|a|b|inputs|instances|dataframe_\w+|columns|data)?")|^a,b$/m,
   },
-  { reason: /it would become false/, evidence: /null/ },
   // In CSV a missing cell has other words too, and may be empty.
-  { reason: /it would become the text "None"/, evidence: /null|nan|""|^,|,$/im },
+  { reason: /it would become (false|the text "None")/, evidence: /null|nan|""|^,|,$/im },
   { reason: /expected binary, got a string/, evidence: /"[^"]*[^A-Za-z0-9+/="][^"]*"/ },
   { reason: /as in the longest row, got fewer|cells as in the header, got \d/, evidence: /./ },
   { reason: /the number is beyond the range of the type/, evidence: /e\d|\d{5}/ },
