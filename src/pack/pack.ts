@@ -15,6 +15,7 @@ import {
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
 import { findSource, realPathIfThere, type Source } from "./find-source.js";
+import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
 import { prepareSaved } from "./prepare-saved.js";
 import type { PreparedModel } from "./prepared-model.js";
@@ -32,6 +33,8 @@ export interface PackOptions {
   readonly output?: string;
   /** What to call the model; kept in the package as `metadata.mlserve.name`. Default: the name of its file or folder. */
   readonly name?: string;
+  /** Entries for `metadata` of the MLmodel file, beside those that are there; `mlserve` is taken. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /**
    * A JSON file with the parts of a signature (`inputs`, `outputs`, `params`) that take the place of those that the
    * model has, or that its graph says.
@@ -85,6 +88,7 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   const source = await findSource(options.source);
   const output = resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
   checkLabel(options.name);
+  checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
   const prepared = await prepare(source, output, progress, options);
@@ -129,17 +133,18 @@ async function prepare(
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const { name, metadata, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const shared = { name, metadata, inputExample, flavors, progress };
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
   if (source.kind === "bare")
     return {
       signatureFrom,
-      ...(await prepareBare(source, { name, inputExample, signature, flavors, modifiedAt, progress })),
+      ...(await prepareBare(source, { ...shared, signature, modifiedAt })),
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return { ...(await prepareSaved(source, { name, inputExample, signature, ignore, progress })), signatureFrom };
+  return { ...(await prepareSaved(source, { ...shared, signature, ignore })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {

@@ -41,8 +41,8 @@ export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<Loa
 }
 
 async function prepare(model: Model, predictor: Predictor, order: WorkerOrder): Promise<LoadedOrder> {
-  const { coercion, nonFinite } = order;
-  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, nonFinite });
+  const { coercion, numbers } = order;
+  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers });
   if (order.selfTest) await runSelfTest(model, predictor);
   const { fault } = await warmUp(model, executor);
   return {
