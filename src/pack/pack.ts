@@ -22,6 +22,7 @@ import type { PreparedModel } from "./prepared-model.js";
 import { createProgress, type Progress } from "./progress.js";
 import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
+import { withOutputs } from "./with-outputs.js";
 
 export interface PackOptions {
   /** A folder saved by MLflow, an `.onnx` file with its weights beside it, or a folder that holds one. */
@@ -91,10 +92,12 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
-  const prepared = await prepare(source, output, progress, options);
-  await checkServable(prepared, options.flavors);
-  await refuseOverwrite(prepared, output);
-  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, options.flavors);
+  const described = await prepare(source, output, progress, options);
+  await checkServable(described, options.flavors);
+  await refuseOverwrite(described, output);
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, options.flavors);
+  // The MLmodel file of a saved folder stays as it is where nothing was given.
+  const prepared = options.inputExample === undefined ? described : withOutputs(described, selfTest.outputs);
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
