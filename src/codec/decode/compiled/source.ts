@@ -29,9 +29,22 @@ export class Source {
 
   /** The next byte that is no space, which is left to be read. */
   peek(): number {
-    let byte = this.bytes[this.at] ?? END;
-    while (isSpace(byte)) byte = this.bytes[++this.at] ?? END;
-    return byte;
+    const { bytes, at } = this;
+    const byte = bytes[at] ?? END;
+    if (byte > SPACE) return byte;
+    // Python writes one space behind a comma or colon.
+    const second = bytes[at + 1] ?? END;
+    if (byte !== SPACE || second <= SPACE) return this.skipSpaces();
+    this.at = at + 1;
+    return second;
+  }
+
+  private skipSpaces(): number {
+    const { bytes } = this;
+    let { at } = this;
+    while (isSpace(bytes[at] ?? END)) at++;
+    this.at = at;
+    return bytes[at] ?? END;
   }
 
   /** What follows the next byte, without the spaces between. */
@@ -90,6 +103,9 @@ export class Source {
   }
 }
 
+/** No byte above it is one of the spaces. */
+const SPACE = 0x20;
+
 function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
