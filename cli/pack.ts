@@ -23,6 +23,7 @@ export const packCommand = defineCommand({
     "mlserve pack ./iris",
     "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
     "mlserve pack model.onnx --input-example request.json --signature signature.json",
+    "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
   ],
   async run({ argument, options, io, output }) {
     const progress = createProgress(io.stderr, "packing", monotonicClock);
@@ -38,6 +39,7 @@ export const packCommand = defineCommand({
           inputExample: toOptionalPath(options.inputExample, io),
           signature: toOptionalPath(options.signature, io),
           name: options.name,
+          metadata: toMetadata(options.metadata),
           modifiedAt: readSourceDate(io),
         }),
       });
@@ -78,6 +80,15 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ...formatTable(facts),
     `next: ${paint("green", `mlserve serve ${quoteArgument(file)}`)}`,
   ];
+}
+
+function toMetadata(
+  entries: readonly (readonly [key: string, value: unknown])[] | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  if (entries === undefined || entries.length === 0) return undefined;
+  const metadata = new Map(entries);
+  if (metadata.size === entries.length) return Object.fromEntries(metadata);
+  throw new MlserveError("usage", "a key is given twice", { where: "--metadata" });
 }
 
 /** The date that reproducible builds give to every file (https://reproducible-builds.org/specs/source-date-epoch). */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { SERVE_OPTIONS } from "../src/config/options.js";
+import { readVersion } from "../src/core/installed-version.js";
 import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
@@ -9,7 +10,6 @@ import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { createLogger } from "./logger.js";
 import { openArgument } from "./open.js";
-import { readVersion } from "./version.js";
 
 /** `mlserve serve`. */
 export const serveCommand = defineCommand({
@@ -27,6 +27,7 @@ export const serveCommand = defineCommand({
       metrics,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       selfTest: options.selfTest,
       ...definedOf({ threads: options.threads }),
     });

@@ -15,12 +15,14 @@ import {
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
 import { findSource, realPathIfThere, type Source } from "./find-source.js";
+import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
 import { prepareSaved } from "./prepare-saved.js";
 import type { PreparedModel } from "./prepared-model.js";
 import { createProgress, type Progress } from "./progress.js";
 import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
+import { withOutputs } from "./with-outputs.js";
 
 export interface PackOptions {
   /** A folder saved by MLflow, an `.onnx` file with its weights beside it, or a folder that holds one. */
@@ -32,6 +34,8 @@ export interface PackOptions {
   readonly output?: string;
   /** What to call the model; kept in the package as `metadata.mlserve.name`. Default: the name of its file or folder. */
   readonly name?: string;
+  /** Entries for `metadata` of the MLmodel file, beside those that are there; `mlserve` is taken. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /**
    * A JSON file with the parts of a signature (`inputs`, `outputs`, `params`) that take the place of those that the
    * model has, or that its graph says.
@@ -85,12 +89,15 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   const source = await findSource(options.source);
   const output = resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
   checkLabel(options.name);
+  checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
-  const prepared = await prepare(source, output, progress, options);
-  await checkServable(prepared, options.flavors);
-  await refuseOverwrite(prepared, output);
-  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, options.flavors);
+  const described = await prepare(source, output, progress, options);
+  await checkServable(described, options.flavors);
+  await refuseOverwrite(described, output);
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, options.flavors);
+  // The MLmodel file of a saved folder stays as it is where nothing was given.
+  const prepared = options.inputExample === undefined ? described : withOutputs(described, selfTest.outputs);
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
@@ -129,17 +136,18 @@ async function prepare(
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const { name, metadata, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const shared = { name, metadata, inputExample, flavors, progress };
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
   if (source.kind === "bare")
     return {
       signatureFrom,
-      ...(await prepareBare(source, { name, inputExample, signature, flavors, modifiedAt, progress })),
+      ...(await prepareBare(source, { ...shared, signature, modifiedAt })),
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return { ...(await prepareSaved(source, { name, inputExample, signature, ignore, progress })), signatureFrom };
+  return { ...(await prepareSaved(source, { ...shared, signature, ignore })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {

@@ -1,5 +1,5 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -12,7 +12,7 @@ import { runSelfTest } from "../pipeline/self-test.js";
 import type { Metrics } from "./metrics.js";
 import type { ServedModel } from "./served-model.js";
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends NumberStyle {
   readonly flavors: FlavorRegistry;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
@@ -20,8 +20,6 @@ export interface LoadModelOptions {
   readonly threads?: number;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
-  /** How NaN and the infinities of predictions are written. Default `null`. */
-  readonly nonFinite?: NonFinite;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
   readonly clock?: Clock;
@@ -48,14 +46,7 @@ async function loadOpened(
   start: number,
   options: LoadModelOptions,
 ): Promise<ServedModel> {
-  const {
-    logger = silentLogger,
-    metrics,
-    threads,
-    coercion = "safe",
-    nonFinite = "null",
-    clock = monotonicClock,
-  } = options;
+  const { logger = silentLogger, metrics, threads, coercion = "safe", clock = monotonicClock } = options;
   const { name, descriptor, digest } = model;
   const { flavor, config } = chooseFlavor(descriptor, options.flavors);
   const predictor = await flavor.load(model, config, { logger, ...(threads === undefined ? {} : { threads }) });
@@ -64,7 +55,7 @@ async function loadOpened(
     signature: descriptor.signature,
     predictor,
     coercion,
-    nonFinite,
+    numbers: options,
     clock,
     ...observed,
   });

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parse } from "yaml";
 import { COERCIONS, type CoercionName } from "../../src/codec/decode/coercion.js";
 import { compileDecoder } from "../../src/codec/decode/decoder.js";
 import { formatDatetime } from "../../src/codec/encode/datetimes.js";
@@ -10,7 +9,7 @@ import { isMediaType } from "../../src/codec/media-types.js";
 import { type Batch, type Call, type ColumnsBatch, UNNAMED } from "../../src/core/batch.js";
 import { MlserveError } from "../../src/core/errors.js";
 import { type Column, NOT_A_TIME } from "../../src/core/tensor.js";
-import { parseSignature } from "../../src/format/signature.js";
+import { parseMlmodel } from "../../src/format/mlmodel.js";
 import { parseMediaType } from "../../src/http/media-type.js";
 import { problemText } from "../../src/http/problem.js";
 import { type Answer, bodyOf, type GoldenCase, modelPath } from "./golden.js";
@@ -21,6 +20,11 @@ import { type Answer, bodyOf, type GoldenCase, modelPath } from "./golden.js";
  */
 export async function functionAnswer(golden: GoldenCase, coercion: CoercionName): Promise<Answer> {
   const { default: predict } = await import(pathToFileURL(join(modelPath(golden.model), "predict.mjs")).href);
+  return answerGolden(golden, coercion, predict);
+}
+
+/** The answer to a call of a python_function model whose function is given. */
+export async function answerGolden(golden: GoldenCase, coercion: CoercionName, predict: Predict): Promise<Answer> {
   const decode = compileDecoder(signatureOf(golden.model), { unsigned: "json", coercion: COERCIONS[coercion] });
   const media = parseMediaType(golden.headers["content-type"] ?? "application/json");
   if (!isMediaType(media)) throw new Error(`no body format has the media type ${media}`);
@@ -28,8 +32,7 @@ export async function functionAnswer(golden: GoldenCase, coercion: CoercionName)
 }
 
 function signatureOf(model: string) {
-  const descriptor = parse(readFileSync(join(modelPath(model), "MLmodel"), "utf8"));
-  return parseSignature(descriptor.signature ?? {});
+  return parseMlmodel(readFileSync(join(modelPath(model), "MLmodel"))).signature;
 }
 
 const encode = compileEncoder();
