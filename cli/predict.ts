@@ -31,7 +31,10 @@ export const predictCommand = defineCommand({
       nonFinite: options.nonfinite,
       ...definedOf({ threads: options.threads }),
     });
-    const reply = await served.executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
+    const reply = await served.executor.execute(
+      { bytes, media: "application/json", events: "if_streamed" },
+      new AbortController().signal,
+    );
     await writeAnswer(await wholeAnswer(reply), options.output, io);
     // Not before: what goes wrong is told in one line.
     for (const warning of model.warnings) await context.output.warning(warning);

@@ -49,7 +49,7 @@ async function record(
   try {
     const { flavor, config } = chooseFlavor(model.descriptor, flavors);
     // One thread, so that the number of processors cannot change the order in which numbers are added.
-    const predictor = await flavor.load(model, config, { logger: silentLogger, threads: 1 });
+    const predictor = await flavor.load(model, config, { logger: silentLogger, flavors, threads: 1 });
     return await disposing(predictor, () => recordSelfTest(request, predictor));
   } catch (error) {
     if (!(error instanceof MlserveError)) throw error;

@@ -63,7 +63,8 @@ async function checkModel(model: Model, findings: Findings, options: ValidateOpt
     findings.add("warning", "signature", "the signature has no inputs, so that requests are not checked");
   const example = await readExample(model, findings);
   if (example !== undefined) await checkExample(example, model, findings);
-  if (options.run === true && sound) await runModel(model, chosen, { example, selfTest }, findings);
+  const { flavors } = options;
+  if (options.run === true && sound) await runModel(model, chosen, { example, selfTest, flavors }, findings);
 }
 
 /** Can the model be loaded, as far as its files tell? */
@@ -124,15 +125,16 @@ async function checkExample(example: Uint8Array, { descriptor }: Model, findings
 interface Trials {
   readonly example: Uint8Array | undefined;
   readonly selfTest: SelfTestState;
+  readonly flavors: FlavorRegistry;
 }
 
 async function runModel(
   model: Model,
   { flavor, config }: ChosenFlavor,
-  { example, selfTest }: Trials,
+  { example, selfTest, flavors }: Trials,
   findings: Findings,
 ): Promise<void> {
-  const predictor = await findings.attempt("run", () => flavor.load(model, config, { logger: silentLogger }));
+  const predictor = await findings.attempt("run", () => flavor.load(model, config, { logger: silentLogger, flavors }));
   if (predictor === undefined) return;
   try {
     // Its request is the input example.

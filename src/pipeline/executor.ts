@@ -6,6 +6,11 @@ export interface ExecuteRequest {
   readonly media: MediaType;
   /** What the answer is to be written in. Default `application/json`. */
   readonly reply?: ReplyMediaType;
+  /**
+   * May the answer be sent bit by bit, as server-sent events? `no` refuses a model that does so with `not_acceptable`,
+   * `always` makes events of a whole answer too. Default `no`.
+   */
+  readonly events?: "no" | "if_streamed" | "always";
 }
 
 /** The answer to a request: as a whole, or streamed while the model goes on. */

@@ -58,7 +58,11 @@ async function loadOpened(
   } = options;
   const { name, descriptor, digest } = model;
   const { flavor, config } = chooseFlavor(descriptor, options.flavors);
-  const predictor = await flavor.load(model, config, { logger, ...(threads === undefined ? {} : { threads }) });
+  const predictor = await flavor.load(model, config, {
+    logger,
+    flavors: options.flavors,
+    ...(threads === undefined ? {} : { threads }),
+  });
   const observed = metrics === undefined ? {} : { observePhase: metrics.phaseEnded };
   const executor = createPipeline({
     signature: descriptor.signature,
@@ -66,6 +70,7 @@ async function loadOpened(
     coercion,
     nonFinite,
     clock,
+    logger,
     ...observed,
   });
   await closeOnFailure(
@@ -108,7 +113,9 @@ async function warmUp(model: Model, executor: Executor, logger: Logger): Promise
   if (path === undefined || !model.files.has(path)) return;
   try {
     const bytes = await model.files.read(path);
-    await executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
+    const request = { bytes, media: "application/json", events: "if_streamed" } as const;
+    const reply = await executor.execute(request, new AbortController().signal);
+    if (reply.kind === "streamed") for await (const _ of reply.chunks);
   } catch (error) {
     logger.warn({ err: error }, "the model does not run on its own input example");
   }

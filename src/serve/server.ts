@@ -12,7 +12,8 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { problemResponse, problemText } from "../http/problem.js";
+import { problemText } from "../core/problem-text.js";
+import { problemResponse } from "../http/problem.js";
 import type { AppEnv } from "./app.js";
 
 export interface ServerOptions {

@@ -1,8 +1,8 @@
+import { formatDatetime } from "../../core/datetime-text.js";
 import { fromFloat16Bits } from "../../core/float16.js";
 import { pythonFloatText } from "../../core/python-text.js";
 import { type DataByDType, type DType, NOT_A_TIME } from "../../core/tensor.js";
 import { toMimeBase64 } from "./base64.js";
-import { formatDatetime } from "./datetimes.js";
 import { NON_FINITE_TEXTS, type NonFinite } from "./non-finite.js";
 import { compileValueText } from "./values.js";
 

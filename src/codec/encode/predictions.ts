@@ -39,7 +39,8 @@ export function compileEncoder({ nonFinite = "null" }: EncoderOptions = {}): Enc
           batch.rows,
         );
       case "tensors":
-        return tableRows === undefined ? tensorsText(batch) : tableText(batch, tableRows);
+        // A tensor without a name makes no column of a table.
+        return tableRows === undefined || batch.tensors.has(UNNAMED) ? tensorsText(batch) : tableText(batch, tableRows);
     }
   }
 
