@@ -12,6 +12,7 @@ import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
 import { openArgument } from "./open.js";
+import { isTable, scoreTable } from "./score-table.js";
 
 /** `mlserve predict`. */
 export const predictCommand = defineCommand({
@@ -20,9 +21,11 @@ export const predictCommand = defineCommand({
   examples: [
     "mlserve predict iris.tar -i request.json",
     "cat request.json | mlserve predict iris.tar -i - -o answer.json",
+    "mlserve predict iris.tar -i flowers.csv -o scored.parquet --keep-columns id --on-error null",
   ],
   async run(context) {
     const { options, io } = context;
+    if (isTable(options)) return await scoreTable(context);
     const bytes = await readBody(options.input, io);
     await using model = await openArgument(context, options);
     await using served = await loadModel(model, {

@@ -1,4 +1,4 @@
-import { MlserveError } from "./errors.js";
+import { type ErrorKind, MlserveError } from "./errors.js";
 
 /** What is told of every failure: MLflow's two keys. */
 interface Problem {
@@ -16,11 +16,13 @@ export function problemText(error: MlserveError): string {
   return JSON.stringify({ error_code: error.errorCode, message: cut } satisfies Problem);
 }
 
+/** Failures of the server's side whose words are ours alone. */
+const TOLD_KINDS: ReadonlySet<ErrorKind> = new Set(["model_failed", "worker_lost", "timeout", "shutting_down"]);
+
 /** An error as a caller may know it: what mlserve did not throw on purpose is a fault of ours, and nothing of it is told. */
 export function toTellable(error: unknown): MlserveError {
   if (error instanceof MlserveError && error.status < 500) return error;
   // Failures of models and of the server may name files and internals: only their kind is told.
-  const kind = error instanceof MlserveError ? error.kind : "internal";
-  if (error instanceof MlserveError && (kind === "model_failed" || kind === "shutting_down")) return error;
+  if (error instanceof MlserveError && TOLD_KINDS.has(error.kind)) return error;
   return new MlserveError("internal", "the server failed to answer this request; its log says why");
 }

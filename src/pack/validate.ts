@@ -3,6 +3,7 @@ import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import { quoteName } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
+import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { findModel } from "../format/open-model.js";
@@ -63,8 +64,7 @@ async function checkModel(model: Model, findings: Findings, options: ValidateOpt
     findings.add("warning", "signature", "the signature has no inputs, so that requests are not checked");
   const example = await readExample(model, findings);
   if (example !== undefined) await checkExample(example, model, findings);
-  const { flavors } = options;
-  if (options.run === true && sound) await runModel(model, chosen, { example, selfTest, flavors }, findings);
+  if (options.run === true && sound) await runModel(model, chosen, { example, selfTest }, findings);
 }
 
 /** Can the model be loaded, as far as its files tell? */
@@ -125,16 +125,15 @@ async function checkExample(example: Uint8Array, { descriptor }: Model, findings
 interface Trials {
   readonly example: Uint8Array | undefined;
   readonly selfTest: SelfTestState;
-  readonly flavors: FlavorRegistry;
 }
 
 async function runModel(
   model: Model,
-  { flavor, config }: ChosenFlavor,
-  { example, selfTest, flavors }: Trials,
+  chosen: ChosenFlavor,
+  { example, selfTest }: Trials,
   findings: Findings,
 ): Promise<void> {
-  const predictor = await findings.attempt("run", () => flavor.load(model, config, { logger: silentLogger, flavors }));
+  const predictor = await findings.attempt("run", () => loadPredictor(chosen, model, { logger: silentLogger }));
   if (predictor === undefined) return;
   try {
     // Its request is the input example.

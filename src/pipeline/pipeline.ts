@@ -3,7 +3,7 @@ import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
 import type { NonFinite } from "../codec/encode/non-finite.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
-import type { Clock, PhaseObserver } from "../core/clock.js";
+import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
 import type { Logger } from "../core/logger.js";
 import { isOutputStream, type Predictor } from "../flavors/flavor.js";
@@ -19,7 +19,6 @@ export interface PipelineOptions {
   readonly coercion?: CoercionName;
   /** How NaN and the infinities of predictions are written. Default `null`. */
   readonly nonFinite?: NonFinite;
-  readonly observePhase?: PhaseObserver;
   readonly clock?: Clock;
   /** Told of failures after an answer has begun. */
   readonly logger?: Logger;
@@ -30,15 +29,7 @@ const ITEM = { form: "unwrapped", tableRows: undefined } as const;
 
 /** The life of a request in this process: decode, predict, encode. */
 export function createPipeline(options: PipelineOptions): Executor {
-  const {
-    signature,
-    predictor,
-    coercion = "safe",
-    nonFinite = "null",
-    observePhase,
-    clock = monotonicClock,
-    logger,
-  } = options;
+  const { signature, predictor, coercion = "safe", nonFinite = "null", clock = monotonicClock, logger } = options;
   const decode = compileDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
   const encode = compileReplyEncoder({ nonFinite });
 
@@ -57,13 +48,9 @@ export function createPipeline(options: PipelineOptions): Executor {
     }
     const tableRows = call.batch.kind === "columns" ? call.batch.rows : undefined;
     const body = await encode(outputs, { form: call.form, tableRows }, reply);
-    if (observePhase !== undefined) {
-      observePhase("decode", decoded - start);
-      observePhase("predict", predicted - decoded);
-      observePhase("encode", clock() - predicted);
-    }
     if (events === "always") return wholeEvents(body);
-    return { kind: "whole", bytes: body, mediaType: reply, rows: tableRows };
+    const phases = { decode: decoded - start, predict: predicted - decoded, encode: clock() - predicted };
+    return { kind: "whole", bytes: body, mediaType: reply, rows: tableRows, phases };
   }
 
   return { execute, [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose]() };

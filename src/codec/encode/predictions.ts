@@ -111,7 +111,7 @@ function recordsText(fields: readonly RecordField[], rows: number): string {
 }
 
 /** Nested lists of `shape`, from the element at `start` on. */
-function nestedText(shape: readonly number[], text: (index: number) => string, start: number): string {
+export function nestedText(shape: readonly number[], text: (index: number) => string, start: number): string {
   const [length, ...inner] = shape;
   if (length === undefined) return text(start);
   const size = elementCount(inner);

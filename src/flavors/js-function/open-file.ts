@@ -3,7 +3,9 @@ import type { Batch } from "../../core/batch.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { Tensor } from "../../core/tensor.js";
 import type { Model, ModelFiles } from "../../format/model.js";
+import { readConfig } from "../config-schema.js";
 import { type DescribedModel, type Flavor, isOutputStream, type LoadOptions, type Predictor } from "../flavor.js";
+import { loadPredictor } from "../load-predictor.js";
 import { toModelFailure } from "./fault.js";
 import { withoutPrototype } from "./input.js";
 import { readTensors } from "./read-tensors.js";
@@ -48,7 +50,7 @@ async function openFile(model: Model, name: string, options: OpenFileOptions): P
   if (!model.files.has(name)) throw new MlserveError("invalid_model", "is not among the model's files", { where });
   const files = besides(model.files, name);
   for (const flavor of options.flavors?.flavors ?? []) {
-    const described = flavor.name === options.asking ? undefined : await describe(flavor, files);
+    const described = flavor.name === options.asking ? undefined : await describe(flavor, files, posix.basename(name));
     if (described?.files?.includes(posix.basename(name)) !== true) continue;
     return loadWith(flavor, described, { ...model, files }, options);
   }
@@ -73,9 +75,9 @@ function besides(files: ModelFiles, name: string): ModelFiles {
 }
 
 /** A flavor that finds several models of its own among the files is not meant. */
-async function describe(flavor: Flavor, files: ModelFiles): Promise<DescribedModel | undefined> {
+async function describe(flavor: Flavor, files: ModelFiles, file: string): Promise<DescribedModel | undefined> {
   try {
-    return await flavor.describe?.(files);
+    return await flavor.describe?.(files, { file });
   } catch (error) {
     if (error instanceof MlserveError && error.kind === "usage") return undefined;
     throw error;
@@ -89,8 +91,8 @@ function loadWith(
   { asking: _, ...options }: OpenFileOptions,
 ): Promise<Predictor> {
   const descriptor = { ...model.descriptor, flavors: new Map(Object.entries(flavors)), signature };
-  const config = flavor.config.parse(flavors[flavor.name]);
-  return flavor.load({ ...model, descriptor }, config, options);
+  const chosen = { flavor, config: readConfig(flavor, flavors[flavor.name]) };
+  return loadPredictor(chosen, { ...model, descriptor }, options);
 }
 
 function toOpenedModel(predictor: Predictor, where: string): OpenedModel {

@@ -47,6 +47,7 @@ export function createFunctionPredictor(options: FunctionPredictorOptions): Pred
   return {
     unsigned: "json",
     batchable,
+    concurrency,
     runtime: { runtime: "node", version: process.versions.node },
     predict,
     [Symbol.asyncDispose]: options.close,

@@ -19,6 +19,7 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   name: "onnx",
   config: onnxConfig,
   runtimePackage: "onnxruntime-node",
+  usesThreads: true,
   load,
   async check({ files }, config) {
     await readGraphOf(files, locate(files, config));
@@ -33,10 +34,11 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   },
 });
 
-async function load({ files }: Model, config: OnnxConfig, { logger, threads }: LoadOptions): Promise<Predictor> {
+async function load({ files }: Model, config: OnnxConfig, loadOptions: LoadOptions): Promise<Predictor> {
   const file = locate(files, config);
   const runtime = await importRuntime();
-  const options = toSessionOptions(config.onnx_session_options, threads, logger);
+  const { logger } = loadOptions;
+  const options = toSessionOptions(config.onnx_session_options, loadOptions, logger);
   const reportProviders = createProvidersReport(config, logger);
   const wanted = chooseProviders(config.providers, runtime.backends, reportProviders);
   const { model, graph } = await readModel(files, file);
