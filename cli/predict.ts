@@ -11,7 +11,7 @@ import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
 
 /** `mlserve predict`. */
@@ -27,7 +27,7 @@ export const predictCommand = defineCommand({
     const { options, io } = context;
     if (isTable(options)) return await scoreTable(context);
     const bytes = await readBody(options.input, io);
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       flavors: createFlavors(),
       coercion: options.coercion,

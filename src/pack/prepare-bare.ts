@@ -28,11 +28,11 @@ export interface BareModelOptions {
 
 /** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
-  const graph = await describe(source, options.flavors);
+  const graph = source.described ?? (await describe(source, options.flavors));
   const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
   const signature = { ...graph.signature, ...options.signature };
-  const example = await readExample(options, signature);
+  const example = await readExample(options, signature, graph);
   const described = { ...graph, signature: example?.signature ?? signature };
   const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, options)));
   const descriptor = parseMlmodel(content);
@@ -56,9 +56,11 @@ export async function prepareBare(source: BareSource, options: BareModelOptions)
 async function readExample(
   { inputExample, signature: given }: BareModelOptions,
   signature: Signature,
+  { isSignatureWritten = false }: DescribedModel,
 ): Promise<InputExample | undefined> {
   if (inputExample === undefined) return undefined;
-  return readInputExample(inputExample, signature, { infer: given === undefined || !("inputs" in given) });
+  const isGiven = (given !== undefined && "inputs" in given) || (isSignatureWritten && signature.inputs !== undefined);
+  return readInputExample(inputExample, signature, { infer: !isGiven });
 }
 
 async function describe({ files, where }: BareSource, flavors: FlavorRegistry): Promise<DescribedModel> {
@@ -120,7 +122,8 @@ function toPythonTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")}.000000`;
 }
 
-function warningsOf({ signature }: DescribedModel): string[] {
+function warningsOf({ signature, isSignatureWritten }: DescribedModel): string[] {
   if (signature.inputs !== undefined) return [];
+  if (isSignatureWritten === true) return ["the function exports no signature of its input: requests are not checked"];
   return ["the model does not say what it takes in a way that a signature can hold: requests are not checked"];
 }

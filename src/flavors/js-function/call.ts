@@ -17,10 +17,11 @@ export function compileFailure(logger: Logger, model: string, stacks: StackReade
     if (error instanceof MlserveError) return error;
     if (isForCaller(error)) return new MlserveError("model_rejected_input", error.message, { cause: error });
     const name = error instanceof Error ? error.name : "something that is no error";
-    logger.error({ model, stack: stacks.toSourceStack(error) ?? String(error) }, "the function threw");
-    return new MlserveError("model_failed", `the function threw ${name}; the server's log says where`, {
-      cause: error,
-    });
+    const stack = stacks.toSourceStack(error) ?? String(error);
+    // Whoever prints the stack later, in another process perhaps, sees the sources.
+    if (error instanceof Error) error.stack = stack;
+    logger.error({ model, stack }, "the function threw");
+    return new MlserveError("model_failed", `the function threw ${name}`, { cause: error });
   };
 }
 

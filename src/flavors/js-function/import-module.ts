@@ -28,10 +28,18 @@ export async function importModule(files: ModelFiles, module: string): Promise<I
   // Node keeps CommonJS by its path alone.
   delete createRequire(import.meta.url).cache[path];
   try {
-    return { exports: await import(url.href), stacks };
+    return { exports: flatten(await import(url.href)), stacks };
   } catch (error) {
     throw importFailure(error, { module, path, stacks });
   }
+}
+
+/** The exports of CommonJS are the properties of its default export. */
+function flatten(exports: Readonly<Record<string, unknown>>): ImportedModule["exports"] {
+  const inner = exports.default;
+  if (typeof inner !== "object" || inner === null) return exports;
+  const { default: _, ...others } = exports;
+  return { ...others, ...inner };
 }
 
 interface Importing {

@@ -43,24 +43,20 @@ export function findFunction(
   name: string | undefined,
   module: string,
 ): UserModule {
-  const key = name ?? (!isFunction(unwrap(exports).default) && "predict" in exports ? "predict" : "default");
-  const found = unwrap(exports)[key];
+  const key = name ?? (!isFunction(exports.default) && "predict" in exports ? "predict" : "default");
+  const found = exports[key];
   if (!isFunction(found)) throw noFunction(found, key, module, exports);
-  const { load, batchable } = unwrap(exports);
+  const { load, batchable } = exports;
   if (load !== undefined && !isFunction(load)) throw noFunction(load, "load", module, exports);
   return { predict: found, load, batchable: batchable === true };
-}
-
-/** A CommonJS module that was compiled from an ES module has its exports one level further down. */
-function unwrap(exports: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const inner = exports.default;
-  const isCompiled = typeof inner === "object" && inner !== null && "__esModule" in inner;
-  return isCompiled ? { ...exports, ...inner } : exports;
 }
 
 function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === "function";
 }
+
+/** What Node and compilers add to the exports of CommonJS. */
+const NO_EXPORTS: ReadonlySet<string> = new Set(["default", "__esModule", "module.exports"]);
 
 function noFunction(
   found: unknown,
@@ -69,7 +65,7 @@ function noFunction(
   exports: Readonly<Record<string, unknown>>,
 ): MlserveError {
   const shown = key === "default" ? "a default export" : `an export ${quoteName(key)}`;
-  const names = Object.keys(exports).filter((each) => each !== "__esModule" && each !== "module.exports");
+  const names = Object.keys(exports).filter((each) => !NO_EXPORTS.has(each));
   const reason = found === undefined ? `the module has no ${shown.replace(/^an? /, "")}` : `${shown} is no function`;
   const hint =
     names.length === 0

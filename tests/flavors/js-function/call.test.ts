@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { fixture } from "../../cli/models.js";
 import { invoke, loadFunction, writeFunction } from "../../support/function-model.js";
 import { useTemporaryFolder } from "../../support/temporary-folder.js";
 
@@ -83,6 +86,31 @@ describe("a function that streams", () => {
     // A refusal gives it back too.
     expect((await invoke(served, { inputs: 1 })).status).toBe(406);
     expect((await invoke(served, { inputs: 1 })).status).toBe(406);
+  });
+});
+
+describe("a function in a worker process", () => {
+  it("streams, and refuses who cannot read events", async () => {
+    const options = { isolation: "process", workers: 1 } as const;
+    await using served = await loadFunction(writeFunction(folder.path, COUNT), options);
+    expect(await (await invoke(served, { inputs: 2 }, EVENTS)).text()).toBe(
+      'data: {"i":1}\n\ndata: {"i":2}\n\ndata: [DONE]\n\n',
+    );
+    expect((await invoke(served, { inputs: 2 })).status).toBe(406);
+  });
+
+  it("opens a model that lies beside it", async () => {
+    const code = `
+      export const load = ({ open }) => open("model.onnx");
+      export default async (data, { state }) => {
+        const answer = await state.predict({ dtype: "float32", shape: [1, 4], data });
+        return Number(answer.output_label.data[0]);
+      };`;
+    writeFunction(folder.path, code);
+    copyFileSync(join(fixture("iris_zipmap"), "model.onnx"), join(folder.path, "model.onnx"));
+    await using served = await loadFunction(folder.path, { isolation: "process", workers: 1 });
+    const response = await invoke(served, { inputs: [5.1, 3.5, 1.4, 0.2] });
+    expect(await response.json()).toEqual({ predictions: 0 });
   });
 });
 
