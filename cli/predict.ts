@@ -11,7 +11,7 @@ import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
 
 /** `mlserve predict`. */
@@ -27,7 +27,7 @@ export const predictCommand = defineCommand({
     const { options, io } = context;
     if (isTable(options)) return await scoreTable(context);
     const bytes = await readBody(options.input, io);
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       flavors: createFlavors(),
       coercion: options.coercion,
@@ -35,7 +35,10 @@ export const predictCommand = defineCommand({
       float32: options.float32,
       ...definedOf({ threads: options.threads }),
     });
-    const reply = await served.executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
+    const reply = await served.executor.execute(
+      { bytes, media: "application/json", events: "if_streamed" },
+      new AbortController().signal,
+    );
     await writeAnswer(await wholeAnswer(reply), options.output, io);
     // Not before: what goes wrong is told in one line.
     for (const warning of model.warnings) await context.output.warning(warning);

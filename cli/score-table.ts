@@ -9,7 +9,7 @@ import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { write } from "./io.js";
-import { openArgument, toPath } from "./open.js";
+import { openRunnable, toPath } from "./open.js";
 import { createProgress } from "./progress.js";
 import { toJson } from "./text.js";
 
@@ -29,7 +29,7 @@ export async function scoreTable(context: Context): Promise<void> {
   const { io, options } = context;
   const progress = createProgress(io.stderr, "scoring", monotonicClock);
   const bad: BadRow[] = [];
-  await using model = await openArgument(context, options);
+  await using model = await openRunnable(context, options);
   try {
     const result = await scoreFile({
       model,

@@ -10,7 +10,7 @@ import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { createLogger } from "./logger.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
 import { formatCount } from "./text.js";
 
 /** `mlserve serve`. */
@@ -22,7 +22,7 @@ export const serveCommand = defineCommand({
     const { options, io, output } = context;
     const logger = createLogger(io.stderr, options.logLevel);
     const metrics = createMetrics();
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       flavors: createFlavors(),
       logger,

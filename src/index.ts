@@ -14,10 +14,14 @@ export {
   type DescribedModel,
   defineFlavor,
   type Flavor,
+  isOutputStream,
   type LoadOptions,
+  type OutputStream,
+  type Outputs,
   type PredictContext,
   type Predictor,
 } from "./flavors/flavor.js";
+export { functionFlavor } from "./flavors/js-function/flavor.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
