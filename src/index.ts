@@ -19,6 +19,7 @@ export {
 } from "./flavors/flavor.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
+export { tfjsFlavor } from "./flavors/tfjs/flavor.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
 export type { MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";
