@@ -56,8 +56,9 @@ export class TensorReader {
     this.sizes[0] = row + 1;
   }
 
-  /** Throws `schema_mismatch` for another shape than the signature's. */
+  /** Hands over where nothing was read; throws `schema_mismatch` for another shape than the signature's. */
   finish(): Tensor {
+    if (this.length === -1) handOver();
     checkShape(this.spec, this.sizes);
     return { ...this.sink.finish(), shape: this.sizes };
   }
