@@ -1,6 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**", "tests/interop/**"];
+const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**", "tests/interop/**", "tests/big/**"];
+
+const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -17,6 +20,7 @@ const SUITES = {
     testTimeout: 120_000,
     hookTimeout: 300_000,
   },
+  big: { include: ["tests/big/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
   clone: { include: ["tests/clone/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 600_000 },
 };
 
@@ -24,5 +28,9 @@ export default defineConfig(({ mode }) => {
   const suite = Object.entries(SUITES).find(([name]) => name === mode)?.[1];
   if (suite === undefined)
     throw new Error(`no suite for the mode ${mode}: expected one of ${Object.keys(SUITES).join(", ")}`);
-  return { test: suite };
+  return {
+    test: suite,
+    // A worker is a process of plain Node, which runs what was built.
+    resolve: { alias: [{ find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY }] },
+  };
 });

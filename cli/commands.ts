@@ -14,7 +14,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   serve: { summary: "serve a model over HTTP", load: async () => (await import("./serve.js")).serveCommand },
   predict: {
-    summary: "run a model on one request body, without HTTP",
+    summary: "run a model on a request body or a file of rows, without HTTP",
     load: async () => (await import("./predict.js")).predictCommand,
   },
   inspect: {

@@ -17,20 +17,25 @@ import { formatBytes, formatTable, quoteArgument } from "./text.js";
 
 /** `mlserve pack`. */
 export const packCommand = defineCommand({
-  argument: { name: "path", help: "a folder saved by MLflow, an .onnx file, or a folder that holds one" },
+  argument: {
+    name: "path",
+    help: "a folder saved by MLflow, an .onnx file, a function (predict.ts, .js), or a folder that holds one",
+  },
   options: PACK_OPTIONS,
   examples: [
     "mlserve pack ./iris",
+    "mlserve pack ./predict.ts",
     "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
     "mlserve pack model.onnx --input-example request.json --signature signature.json",
     "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
   ],
-  async run({ argument, options, io, output }) {
+  async run({ argument, options, io, output, temporaryFolder }) {
     const progress = createProgress(io.stderr, "packing", monotonicClock);
     try {
       const result = await pack({
         source: toPath(argument, io),
         flavors: createFlavors(),
+        temporaryFolder: temporaryFolder(),
         selfTest: options.selfTest,
         onProgress: progress.update,
         onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
@@ -71,6 +76,7 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ["flavors", result.flavors.join(", ")],
     ["inputs", summarizeSchema(result.signature.inputs)],
     ["outputs", summarizeSchema(result.signature.outputs)],
+    ...(result.flavors.includes("js_function") ? [["files", result.files.map(({ name }) => name).join(", ")]] : []),
     ["self-test", SELF_TEST_TEXTS[result.selfTest]],
     ["size", `${formatBytes(result.bytes)} in ${result.files.length} files`],
     ["sha256", result.sha256],

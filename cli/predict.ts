@@ -11,7 +11,8 @@ import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
+import { isTable, scoreTable } from "./score-table.js";
 
 /** `mlserve predict`. */
 export const predictCommand = defineCommand({
@@ -20,11 +21,13 @@ export const predictCommand = defineCommand({
   examples: [
     "mlserve predict iris.tar -i request.json",
     "cat request.json | mlserve predict iris.tar -i - -o answer.json",
+    "mlserve predict iris.tar -i flowers.csv -o scored.parquet --keep-columns id --on-error null",
   ],
   async run(context) {
     const { options, io } = context;
+    if (isTable(options)) return await scoreTable(context);
     const bytes = await readBody(options.input, io);
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       flavors: createFlavors(),
       coercion: options.coercion,
@@ -32,7 +35,10 @@ export const predictCommand = defineCommand({
       float32: options.float32,
       ...definedOf({ threads: options.threads }),
     });
-    const reply = await served.executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
+    const reply = await served.executor.execute(
+      { bytes, media: "application/json", events: "if_streamed" },
+      new AbortController().signal,
+    );
     await writeAnswer(await wholeAnswer(reply), options.output, io);
     // Not before: what goes wrong is told in one line.
     for (const warning of model.warnings) await context.output.warning(warning);

@@ -8,7 +8,8 @@ const CLEAR_LINE = "\r\u001b[K";
 
 /** One line on a terminal that tells how far long work is. Says nothing elsewhere, and nothing of short work. */
 export interface Progress {
-  update(doneBytes: number, totalBytes: number): void;
+  /** `note` goes behind the bytes. */
+  update(doneBytes: number, totalBytes: number, note?: string): void;
   /** Takes the line away. */
   clear(): void;
 }
@@ -18,13 +19,15 @@ export function createProgress(stream: OutputStream, label: string, clock: Clock
   let due = clock() + FIRST_AFTER_MS;
   let shown = false;
   return {
-    update(doneBytes, totalBytes) {
+    update(doneBytes, totalBytes, note = "") {
       const now = clock();
       if (now < due) return;
       due = now + AGAIN_AFTER_MS;
       shown = true;
       const percent = totalBytes === 0 ? 100 : Math.floor((100 * doneBytes) / totalBytes);
-      stream.write(`${CLEAR_LINE}${label} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} (${percent} %)`);
+      stream.write(
+        `${CLEAR_LINE}${label} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} (${percent} %)${note}`,
+      );
     },
     clear() {
       if (shown) stream.write(CLEAR_LINE);

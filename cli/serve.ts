@@ -4,12 +4,14 @@ import { readVersion } from "../src/core/installed-version.js";
 import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
+import type { ServedModel } from "../src/serve/served-model.js";
 import { startServer } from "../src/serve/server.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { createFlavors } from "./flavors.js";
 import { createLogger } from "./logger.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
+import { formatCount } from "./text.js";
 
 /** `mlserve serve`. */
 export const serveCommand = defineCommand({
@@ -20,7 +22,7 @@ export const serveCommand = defineCommand({
     const { options, io, output } = context;
     const logger = createLogger(io.stderr, options.logLevel);
     const metrics = createMetrics();
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       flavors: createFlavors(),
       logger,
@@ -29,11 +31,17 @@ export const serveCommand = defineCommand({
       nonFinite: options.nonfinite,
       float32: options.float32,
       selfTest: options.selfTest,
-      ...definedOf({ threads: options.threads }),
+      isolation: options.isolation,
+      loadTimeoutMs: options.loadTimeout,
+      ...definedOf({
+        threads: options.threads,
+        workers: options.workers,
+        workerMemoryBytes: options.workerMemory,
+      }),
     });
     const app = createApp(
       { current: served },
-      { logger, metrics, maxBodyBytes: options.maxBody, version: readVersion() },
+      { logger, metrics, maxBodyBytes: options.maxBody, timeoutMs: options.timeout, version: readVersion() },
     );
     const server = await startServer({
       app,
@@ -46,12 +54,21 @@ export const serveCommand = defineCommand({
     for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
     const stop = io.interrupts.take();
     await output.line(
-      `mlserve: serving ${served.name} (${served.flavor}) at ${server.url} — loaded in ${Math.round(served.loadMs)} ms`,
+      `mlserve: serving ${served.name} (${served.flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(served.loadMs)} ms`,
     );
     await aborted(stop);
     await server.close();
   },
 });
+
+/** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */
+function placeText({ workers, runtime }: ServedModel): string {
+  const counts = [
+    ...(workers === 0 ? [] : [formatCount(workers, "worker")]),
+    ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
+  ];
+  return counts.map((count) => `, ${count}`).join("");
+}
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, "abort");

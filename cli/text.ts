@@ -6,6 +6,11 @@ export function formatBytes(bytes: number): string {
   return `${step > 0 && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)} ${units[step]}`;
 }
 
+/** `1 worker`, `2 workers`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Nothing from outside may break a line or move the cursor. */
 export function printable(text: string): string {
   const toEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -14,10 +14,14 @@ export {
   type DescribedModel,
   defineFlavor,
   type Flavor,
+  isOutputStream,
   type LoadOptions,
+  type OutputStream,
+  type Outputs,
   type PredictContext,
   type Predictor,
 } from "./flavors/flavor.js";
+export { functionFlavor } from "./flavors/js-function/flavor.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
@@ -25,6 +29,9 @@ export type { MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";
 export { openModel } from "./format/open-model.js";
 export type { ColumnSpec, DataType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./format/signature.js";
+export type { InputFormat, OutputFormat } from "./offline/formats.js";
+export type { BadRow, OnError } from "./offline/score-blocks.js";
+export { type ScoreFileOptions, type ScoreProgress, type ScoreResult, scoreFile } from "./offline/score-file.js";
 export type { Finding } from "./pack/findings.js";
 export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
 export type { SelfTestOutcome } from "./pack/self-test.js";
@@ -33,6 +40,7 @@ export type { ExecuteRequest, Executor, Reply } from "./pipeline/executor.js";
 export { type AppOptions, createApp } from "./serve/app.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
+export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";
 export type { ModelRepository } from "./serve/repository.js";
 export type { ServedModel } from "./serve/served-model.js";
 export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";

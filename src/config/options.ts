@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { option } from "./option.js";
-import { choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
+import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -10,8 +10,9 @@ import { choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, tex
 const json = option(SWITCH, { help: "print the result, and any error, as JSON", default: "false" });
 const verbose = option(SWITCH, { help: "print the stack of an unexpected error", default: "false" });
 const requireChecksums = option(SWITCH, { help: "refuse a model without SHA256SUMS", default: "false" });
-const threads = option(integer("COUNT", 1, 1024), {
-  help: "threads of the runtime for one run; unset: as the model says",
+const threads = option(autoOr(integer("COUNT", 1, 1024)), {
+  help: "threads of the runtime for one run; auto: by the model, the processors and the workers",
+  default: "auto",
 });
 
 const coercion = option(choice(["safe", "mlflow"]), {
@@ -51,7 +52,21 @@ export const SERVE_OPTIONS = z.object({
   coercion,
   nonfinite,
   float32,
+  isolation: option(choice(["auto", "inline", "process"]), {
+    help: "where the model runs: in worker processes, or in the server's own; auto: inline if tiny",
+    default: "auto",
+  }),
+  workers: option(autoOr(integer("COUNT", 1, 256)), {
+    help: "worker processes; auto: by the processors and the model's runtime",
+    default: "auto",
+  }),
   threads,
+  timeout: option(DURATION, {
+    help: "time for one answer; a worker that is overdue is replaced; 0: any",
+    default: "60s",
+  }),
+  loadTimeout: option(DURATION, { help: "time for a worker to load the model", default: "2m" }),
+  workerMemory: option(SIZE, { help: "memory for one worker, which is replaced beyond it; unset: any" }),
   requireChecksums,
   selfTest: option(SWITCH, { help: "refuse the model unless it answers as recorded in the package", default: "false" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
@@ -63,8 +78,29 @@ export const SERVE_OPTIONS = z.object({
 
 /** `mlserve predict`. */
 export const PREDICT_OPTIONS = z.object({
-  input: option(FILE, { short: "i", help: "the request body in JSON; - reads standard input", default: "-" }),
-  output: option(FILE, { short: "o", help: "where to write the answer; unset: standard output" }),
+  input: option(FILE, {
+    short: "i",
+    help: "a request body in JSON, or a .csv, .jsonl, .parquet or .arrow file to score; - reads standard input",
+    default: "-",
+  }),
+  output: option(FILE, { short: "o", help: "where to write the answer or the scored file; unset: standard output" }),
+  inputFormat: option(choice(["json", "csv", "jsonl", "parquet", "arrow"], "FORMAT"), {
+    help: "json, csv, jsonl, parquet or arrow; unset: by the ending of the input's name",
+  }),
+  outputFormat: option(choice(["csv", "jsonl", "parquet", "arrow", "arrows"], "FORMAT"), {
+    help: "csv, jsonl, parquet, arrow or arrows (a stream) for a scored file; unset: by the ending, else jsonl",
+  }),
+  onError: option(choice(["stop", "skip", "null"]), {
+    help: "what becomes of a row of a file that cannot be scored",
+    default: "stop",
+  }),
+  batchRows: option(integer("COUNT", 1, 1_000_000), {
+    help: "rows of a file that the model is given at once",
+    default: "10000",
+  }),
+  keepColumns: option(listOf(text("NAMES")), {
+    help: "columns of a file to write before the predictions, such as id,name",
+  }),
   coercion,
   nonfinite,
   float32,

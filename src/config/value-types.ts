@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MlserveError } from "../core/errors.js";
 import { parseJsonText, toPlain } from "../core/json.js";
+import { DURATION_EXAMPLES, parseDuration, parseQuantity } from "../core/quantity.js";
 
 /** How the text of an option becomes a value. Numbers and booleans of a config file are read from their text too. */
 export interface ValueType<T, Text extends OptionText = string> {
@@ -105,6 +106,18 @@ export function integer(placeholder: string, min: number, max: number): ValueTyp
   });
 }
 
+/** A value, or the word `auto`, which gives undefined: whoever uses it decides. */
+export function autoOr<T>({ placeholder, expected, schema }: ValueType<T>): ValueType<T | undefined> {
+  const orAuto = `${expected}, or auto`;
+  const either = z.string().transform((text, context) => {
+    const parsed = text.trim() === "auto" ? undefined : schema.safeParse(text);
+    if (parsed === undefined || parsed.success) return parsed?.data;
+    context.addIssue(`expected ${orAuto}`);
+    return z.NEVER;
+  });
+  return { placeholder, expected: orAuto, isList: false, schema: either };
+}
+
 /** A TCP port; 0 stands for a free one. */
 export const PORT: ValueType<number> = integer("PORT", 0, 65_535);
 
@@ -112,34 +125,9 @@ const SIZE_UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 1024, MIB: 1024 ** 2,
 
 /** Bytes, written with their unit (`32MB`, `1GiB`); a bare number is bytes. */
 export const SIZE: ValueType<number> = valueType("SIZE", "a size such as 500KB, 32MB or 1GiB", (value) => {
-  const bytes = scale(value.toUpperCase(), SIZE_UNITS, "B");
+  const bytes = parseQuantity(value.toUpperCase(), SIZE_UNITS, "B");
   return bytes === undefined ? undefined : Math.round(bytes);
 });
 
-const DURATION_UNITS = { MS: 1, S: 1e3, M: 60e3, H: 3600e3 } as const;
-
-/** A timer of Node counts no further (about 24 days). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** Milliseconds, written with their unit (`250ms`, `30s`, `5m`, `1h`); a bare number is seconds. */
-export const DURATION: ValueType<number> = valueType(
-  "TIME",
-  "a time such as 250ms, 30s or 5m, up to 24 days",
-  (value) => {
-    const milliseconds = scale(value.toUpperCase(), DURATION_UNITS, "S");
-    return milliseconds !== undefined && milliseconds <= LONGEST_TIMER_MS ? Math.round(milliseconds) : undefined;
-  },
-);
-
-function scale<Unit extends string>(
-  value: string,
-  units: Readonly<Record<Unit, number>>,
-  bare: Unit,
-): number | undefined {
-  const [, amount = "", unit = ""] = /^([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Z]*)$/.exec(value) ?? [];
-  if (amount === "") return undefined;
-  const name = unit === "" ? bare : unit;
-  const known = Object.entries<number>(units).find(([candidate]) => candidate === name);
-  const scaled = known === undefined ? Number.NaN : Number(amount) * known[1];
-  return scaled <= Number.MAX_SAFE_INTEGER ? scaled : undefined;
-}
+export const DURATION: ValueType<number> = valueType("TIME", `a time such as ${DURATION_EXAMPLES}`, parseDuration);

@@ -6,6 +6,3 @@ export const monotonicClock: Clock = () => performance.now();
 /** The parts of a request's life that are timed apart. */
 export const PHASES = ["decode", "predict", "encode"] as const;
 export type Phase = (typeof PHASES)[number];
-
-/** Told how long a phase took. */
-export type PhaseObserver = (phase: Phase, milliseconds: number) => void;

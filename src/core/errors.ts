@@ -28,7 +28,9 @@ export const ERRORS = {
   // The server's side of a request.
   model_failed: { status: 500, errorCode: "MODEL_ERROR", exit: EXIT.failure },
   internal: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
+  worker_lost: { status: 500, errorCode: "MODEL_ERROR", exit: EXIT.failure },
   shutting_down: { status: 503, errorCode: "TEMPORARILY_UNAVAILABLE", exit: EXIT.failure },
+  timeout: { status: 504, errorCode: "DEADLINE_EXCEEDED", exit: EXIT.failure },
   // Models and packages.
   model_not_found: { status: 500, errorCode: "RESOURCE_DOES_NOT_EXIST", exit: EXIT.model },
   invalid_package: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
@@ -37,6 +39,7 @@ export const ERRORS = {
   invalid_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   unsupported_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   unknown_flavor: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  load_timeout: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   // The machine and the command line.
   flavor_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   port_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
@@ -57,6 +60,8 @@ export interface MlserveErrorOptions {
 /** The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. */
 export class MlserveError extends Error {
   readonly kind: ErrorKind;
+  /** The message without its place and its hint. */
+  readonly reason: string;
   readonly where: string | undefined;
   readonly hint: string | undefined;
 
@@ -65,6 +70,7 @@ export class MlserveError extends Error {
     super(sentence(reason, options), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "MlserveError";
     this.kind = kind;
+    this.reason = reason;
     this.where = options.where;
     this.hint = options.hint;
   }

@@ -1,6 +1,6 @@
 import { MlserveError, quoteName } from "../core/errors.js";
 import type { MlmodelDescriptor } from "../format/mlmodel.js";
-import { schemaFault } from "../format/schema-fault.js";
+import { readConfig } from "./config-schema.js";
 import type { Flavor } from "./flavor.js";
 import type { FlavorRegistry } from "./registry.js";
 
@@ -8,6 +8,8 @@ export interface ChosenFlavor {
   readonly flavor: Flavor;
   /** The flavor's block of the MLmodel file, as its schema read it. */
   readonly config: unknown;
+  /** Those that it was chosen from, which the model may use for files that it brings along. */
+  readonly flavors?: FlavorRegistry;
 }
 
 /**
@@ -19,13 +21,10 @@ export interface ChosenFlavor {
 export function chooseFlavor(
   descriptor: MlmodelDescriptor,
   registry: FlavorRegistry,
-  options: { readonly flavor?: string } = {},
+  { useFlavor }: { readonly useFlavor?: string } = {},
 ): ChosenFlavor {
-  const flavor =
-    options.flavor === undefined ? findFirst(descriptor, registry) : findNamed(options.flavor, descriptor, registry);
-  const config = flavor.config.safeParse(descriptor.flavors.get(flavor.name));
-  if (!config.success) throw schemaFault(config.error, `flavors.${flavor.name}`);
-  return { flavor, config: config.data };
+  const flavor = useFlavor === undefined ? findFirst(descriptor, registry) : findNamed(useFlavor, descriptor, registry);
+  return { flavor, config: readConfig(flavor, descriptor.flavors.get(flavor.name)), flavors: registry };
 }
 
 function findNamed(name: string, descriptor: MlmodelDescriptor, registry: FlavorRegistry): Flavor {

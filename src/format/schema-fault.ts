@@ -1,18 +1,37 @@
-import type { z } from "zod";
 import { MlserveError, quoteName } from "../core/errors.js";
 
+/** What a schema says is wrong: an issue of zod's, or of any other library with the Standard Schema interface. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly code?: string | undefined;
+  /** Of zod's `unrecognized_keys`. */
+  readonly keys?: readonly string[];
+}
+
+/** A schema's error, as far as it is read here. */
+interface SchemaError {
+  readonly issues: readonly SchemaIssue[];
+}
+
 /** The first fault that a schema found, as `invalid_descriptor` naming the field below `prefix`. */
-export function schemaFault(error: z.ZodError, prefix: string): MlserveError {
+export function schemaFault(error: SchemaError, prefix: string): MlserveError {
   const [first = new MlserveError("invalid_descriptor", "not as expected", { where: "MLmodel", cause: error })] =
     schemaFaults(error, prefix);
   return first;
 }
 
 /** All of them. */
-export function schemaFaults(error: z.ZodError, prefix: string): MlserveError[] {
-  return error.issues.map((issue) => {
-    const where = `MLmodel: ${issue.path.reduce(appendKey, prefix)}`;
-    return new MlserveError("invalid_descriptor", reasonOf(issue), { where, cause: error });
+export function schemaFaults(error: SchemaError, prefix: string): MlserveError[] {
+  return error.issues.map((issue) => issueFault(issue, prefix, error));
+}
+
+/** One of them. */
+export function issueFault(issue: SchemaIssue, prefix: string, cause: unknown): MlserveError {
+  const keys = (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part));
+  return new MlserveError("invalid_descriptor", reasonOf(issue), {
+    where: `MLmodel: ${keys.reduce(appendKey, prefix)}`,
+    cause,
   });
 }
 
@@ -24,7 +43,7 @@ function appendKey(path: string, key: PropertyKey): string {
 }
 
 /** zod's own messages hold no value of the input, but for the names of keys: those are quoted here. */
-function reasonOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "unrecognized_keys") return issue.message.replace(/^Invalid input: /, "");
-  return `unknown key ${issue.keys.map(quoteName).join(", ")}`;
+function reasonOf({ code, keys, message }: SchemaIssue): string {
+  if (code === "unrecognized_keys" && keys !== undefined) return `unknown key ${keys.map(quoteName).join(", ")}`;
+  return message.replace(/^Invalid input: /, "");
 }

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -14,7 +14,15 @@ import {
 } from "../format/package-writer.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
-import { findSource, realPathIfThere, type Source } from "./find-source.js";
+import {
+  type BareSource,
+  type FunctionSource,
+  findSource,
+  realPathIfThere,
+  type SavedSource,
+  type Source,
+} from "./find-source.js";
+import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
 import { prepareSaved } from "./prepare-saved.js";
@@ -25,7 +33,10 @@ import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js
 import { withOutputs } from "./with-outputs.js";
 
 export interface PackOptions {
-  /** A folder saved by MLflow, an `.onnx` file with its weights beside it, or a folder that holds one. */
+  /**
+   * A folder saved by MLflow; an `.onnx` file with its weights beside it, or a folder that holds one; or a function in
+   * JavaScript or TypeScript, or a folder with a `predict.ts`, `.mjs` or `.js`, whose code runs when it is packed.
+   */
   readonly source: string;
   /**
    * The package to write, gzipped where it ends in `.tar.gz` or `.tgz`; one that is there is replaced.
@@ -54,6 +65,8 @@ export interface PackOptions {
   readonly flavors: FlavorRegistry;
   /** The time that every file of the package gets, and a bare model with them. Default: the start of 1970. */
   readonly modifiedAt?: Date;
+  /** Where a function is bundled. Default: the system's folder for temporary files. */
+  readonly temporaryFolder?: string;
   readonly logger?: Logger;
   onProgress?(doneBytes: number, totalBytes: number): void;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
@@ -87,7 +100,31 @@ export interface PackResult {
  */
 export async function pack(options: PackOptions): Promise<PackResult> {
   const source = await findSource(options.source);
-  const output = resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
+  return source.kind === "function" ? packFunction(source, options) : packModel(source, options);
+}
+
+/** A function is bundled first; what it becomes is a model like any other. */
+async function packFunction(source: FunctionSource, options: PackOptions): Promise<PackResult> {
+  const output = outputOf(source, options);
+  const { temporaryFolder, signature, inputExample } = options;
+  const place = await realPathIfThere(output);
+  if (place !== undefined && !isArchiveName(output) && dirname(place) === (await realPathIfThere(source.folder)))
+    throw overwrites(output);
+  const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
+  const staged = await stageFunction(source, { temporaryFolder, ignore: [place, ...(await Promise.all(given))] });
+  try {
+    return await packModel(staged.source, { ...options, output });
+  } finally {
+    staged.dispose();
+  }
+}
+
+function outputOf(source: Source, options: PackOptions): string {
+  return resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
+}
+
+async function packModel(source: SavedSource | BareSource, options: PackOptions): Promise<PackResult> {
+  const output = outputOf(source, options);
   checkLabel(options.name);
   checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
@@ -131,7 +168,7 @@ function checkName(name: string): string {
 }
 
 async function prepare(
-  source: Source,
+  source: SavedSource | BareSource,
   output: string,
   progress: Progress,
   options: PackOptions,
@@ -165,7 +202,11 @@ async function checkServable({ model, signatureFrom: where }: PreparedModel, fla
 async function refuseOverwrite({ sources }: PreparedModel, output: string): Promise<void> {
   const place = await realPathIfThere(output);
   if (place === undefined || !sources.some((source) => "path" in source && source.path === place)) return;
-  throw new MlserveError("usage", "is a file of the model itself", {
+  throw overwrites(output);
+}
+
+function overwrites(output: string): MlserveError {
+  return new MlserveError("usage", "is a file of the model itself", {
     where: `output ${quoteName(basename(output))}`,
     hint: "Name another file",
   });

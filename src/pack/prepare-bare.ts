@@ -31,11 +31,14 @@ export interface BareModelOptions {
 
 /** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
-  const { flavor, described: graph } = await describe(source, options.flavors);
+  const { flavor, described: graph } =
+    source.described === undefined
+      ? await describe(source, options.flavors)
+      : { flavor: undefined, described: source.described };
   const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
   const signature = { ...graph.signature, ...options.signature };
-  const example = await readExample(options, signature);
+  const example = await readExample(options, signature, graph);
   const described = { ...graph, signature: example?.signature ?? signature };
   const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, { ...options, flavor })));
   const descriptor = parseMlmodel(content);
@@ -59,9 +62,11 @@ export async function prepareBare(source: BareSource, options: BareModelOptions)
 async function readExample(
   { inputExample, signature: given }: BareModelOptions,
   signature: Signature,
+  { isSignatureWritten = false }: DescribedModel,
 ): Promise<InputExample | undefined> {
   if (inputExample === undefined) return undefined;
-  return readInputExample(inputExample, signature, { infer: given === undefined || !("inputs" in given) });
+  const isGiven = (given !== undefined && "inputs" in given) || (isSignatureWritten && signature.inputs !== undefined);
+  return readInputExample(inputExample, signature, { infer: !isGiven });
 }
 
 async function describe(
@@ -98,7 +103,7 @@ function toMapping(
   { flavors, signature }: DescribedModel,
   files: readonly PathSource[],
   example: InputExample | undefined,
-  { name, metadata, flavor, modifiedAt }: BareModelOptions & { readonly flavor: Flavor },
+  { name, metadata, flavor, modifiedAt }: BareModelOptions & { readonly flavor: Flavor | undefined },
 ): Record<string, unknown> {
   const checksums = new Map(files.map((file) => [file.name, file.sha256 ?? ""]));
   const sizes = [
@@ -126,7 +131,8 @@ function toPythonTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")}.000000`;
 }
 
-function warningsOf({ signature }: DescribedModel): string[] {
+function warningsOf({ signature, isSignatureWritten }: DescribedModel): string[] {
   if (signature.inputs !== undefined) return [];
+  if (isSignatureWritten === true) return ["the function exports no signature of its input: requests are not checked"];
   return ["the model does not say what it takes in a way that a signature can hold: requests are not checked"];
 }

@@ -2,6 +2,7 @@ import { MlserveError, quoteName } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
+import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { ContentSource } from "../format/package-writer.js";
 import { formatSelfTest, SELF_TEST_FILE, type SelfTest } from "../format/self-test-file.js";
@@ -49,9 +50,9 @@ async function record(
   flavors: FlavorRegistry,
 ): Promise<SelfTest | undefined> {
   try {
-    const { flavor, config } = chooseFlavor(model.descriptor, flavors);
+    const chosen = chooseFlavor(model.descriptor, flavors);
     // One thread, so that the number of processors cannot change the order in which numbers are added.
-    const predictor = await flavor.load(model, config, { logger: silentLogger, threads: 1 });
+    const predictor = await loadPredictor(chosen, model, { logger: silentLogger, threads: 1 });
     return await disposing(predictor, () => recordSelfTest(request, predictor));
   } catch (error) {
     if (!(error instanceof MlserveError)) throw error;

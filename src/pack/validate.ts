@@ -3,6 +3,7 @@ import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import { quoteName } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
+import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { findModel } from "../format/open-model.js";
@@ -128,11 +129,11 @@ interface Trials {
 
 async function runModel(
   model: Model,
-  { flavor, config }: ChosenFlavor,
+  chosen: ChosenFlavor,
   { example, selfTest }: Trials,
   findings: Findings,
 ): Promise<void> {
-  const predictor = await findings.attempt("run", () => flavor.load(model, config, { logger: silentLogger }));
+  const predictor = await findings.attempt("run", () => loadPredictor(chosen, model, { logger: silentLogger }));
   if (predictor === undefined) return;
   try {
     // Its request is the input example.

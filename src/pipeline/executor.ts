@@ -1,4 +1,5 @@
 import type { MediaType, ReplyMediaType } from "../codec/media-types.js";
+import type { Phase } from "../core/clock.js";
 
 /** The body of a request and what it is written in. */
 export interface ExecuteRequest {
@@ -6,7 +7,17 @@ export interface ExecuteRequest {
   readonly media: MediaType;
   /** What the answer is to be written in. Default `application/json`. */
   readonly reply?: ReplyMediaType;
+  /**
+   * May the answer be sent bit by bit, as server-sent events? `no` refuses a model that does so with `not_acceptable`,
+   * `always` makes events of a whole answer too. Default `no`.
+   */
+  readonly events?: "no" | "if_streamed" | "always";
+  /** Milliseconds after which the answer is `timeout`. Default: none. */
+  readonly timeoutMs?: number;
 }
+
+/** Milliseconds that each phase of a request took. */
+export type PhaseTimes = Readonly<Record<Phase, number>>;
 
 /** The answer to a request: as a whole, or streamed while the model goes on. */
 export type Reply = WholeReply | StreamedReply;
@@ -17,6 +28,7 @@ export interface WholeReply {
   readonly mediaType: ReplyMediaType;
   /** Rows of the request, where the batch has rows. */
   readonly rows: number | undefined;
+  readonly phases: PhaseTimes;
 }
 
 export interface StreamedReply {

@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly logger?: Logger;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
+  /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
+  readonly timeoutMs?: number;
   /** What `/version` answers. */
   readonly version?: string;
   readonly clock?: Clock;
@@ -29,6 +31,7 @@ export interface AppEnv {
 }
 
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
@@ -40,6 +43,7 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     metrics,
     logger = silentLogger,
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
     version = "unknown",
     clock = monotonicClock,
   } = options;
@@ -50,7 +54,7 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     "/version": versionRoute(version),
     "/metrics": metricsRoute(metrics),
   };
-  const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes }) };
+  const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes, timeoutMs }) };
 
   app.use(observeRequests({ metrics, clock, routes: new Set([...Object.keys(get), ...Object.keys(post)]) }));
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));

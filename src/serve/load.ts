@@ -6,18 +6,31 @@ import { chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
-import type { Executor } from "../pipeline/executor.js";
-import { createPipeline } from "../pipeline/pipeline.js";
-import { runSelfTest } from "../pipeline/self-test.js";
+import { grantedCores } from "../workers/cores.js";
 import type { Metrics } from "./metrics.js";
+import type { Capacity, IsolationMode } from "./placement.js";
 import type { ServedModel } from "./served-model.js";
+import { startExecutor } from "./start-executor.js";
 
-export interface LoadModelOptions extends NumberStyle {
+export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly flavors: FlavorRegistry;
+  /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
+  readonly useFlavor?: string;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
-  /** Threads that the runtime may use for one run. Default: the model's own setting, else the runtime's. */
-  readonly threads?: number;
+  /**
+   * Where the model runs: `inline` in this process; `process` in worker processes, which can be killed at a deadline and
+   * can crash alone; `auto` inline only what is tiny, bounded, fast, and no code of the user's. Default `inline`.
+   */
+  readonly isolation?: IsolationMode;
+  /** Processors that may be kept busy. Default: those that this process is granted. */
+  readonly cores?: number;
+  /** How long a worker process may take to load the model, in milliseconds. Default 2 minutes. */
+  readonly loadTimeoutMs?: number;
+  /** Bytes that one worker process may use. Default: no limit. */
+  readonly workerMemoryBytes?: number;
+  /** The program of a worker process, where it lies elsewhere than in this package. */
+  readonly workerEntry?: URL;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
@@ -46,33 +59,29 @@ async function loadOpened(
   start: number,
   options: LoadModelOptions,
 ): Promise<ServedModel> {
-  const { logger = silentLogger, metrics, threads, coercion = "safe", clock = monotonicClock } = options;
+  const { metrics, clock = monotonicClock } = options;
   const { name, descriptor, digest } = model;
-  const { flavor, config } = chooseFlavor(descriptor, options.flavors);
-  const predictor = await flavor.load(model, config, { logger, ...(threads === undefined ? {} : { threads }) });
-  const observed = metrics === undefined ? {} : { observePhase: metrics.phaseEnded };
-  const executor = createPipeline({
-    signature: descriptor.signature,
-    predictor,
-    coercion,
-    numbers: options,
-    clock,
-    ...observed,
+  const chosen = chooseFlavor(descriptor, options.flavors, options);
+  const started = await startExecutor(model, chosen, {
+    logger: silentLogger,
+    isolation: "inline",
+    cores: grantedCores(),
+    coercion: "safe",
+    selfTest: false,
+    onWorkerRestart: () => metrics?.workerRestarted(),
+    ...options,
   });
-  await closeOnFailure(
-    async () => executor[Symbol.asyncDispose](),
-    async () => {
-      if (options.selfTest === true) await runSelfTest(model, predictor);
-      await warmUp(model, executor, logger);
-    },
-  );
+  const { executor, runtime, workers, isHealthy, pids } = started;
   const served: ServedModel = {
     name,
     descriptor,
     digest,
     signature: descriptor.signature,
-    flavor: flavor.name,
-    runtime: predictor.runtime,
+    flavor: chosen.flavor.name,
+    runtime,
+    workers,
+    isHealthy,
+    pids,
     loadMs: clock() - start,
     executor,
     async [Symbol.asyncDispose]() {
@@ -90,17 +99,5 @@ async function closeOnFailure<T>(close: () => Promise<void>, work: () => Promise
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/** A model without an example is served cold; one whose example fails is served with a warning. */
-async function warmUp(model: Model, executor: Executor, logger: Logger): Promise<void> {
-  const path = model.descriptor.inputExample?.servingInputPath;
-  if (path === undefined || !model.files.has(path)) return;
-  try {
-    const bytes = await model.files.read(path);
-    await executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
-  } catch (error) {
-    logger.warn({ err: error }, "the model does not run on its own input example");
   }
 }

@@ -9,6 +9,8 @@ export interface Metrics {
   requestEnded(route: string, status: number, milliseconds: number): void;
   rowsPredicted(rows: number): void;
   phaseEnded(phase: Phase, milliseconds: number): void;
+  /** A worker process ended and is replaced. */
+  workerRestarted(): void;
   modelLoaded(model: ServedModel): void;
   readonly contentType: string;
   /** The Prometheus text of all metrics. */
@@ -51,6 +53,24 @@ export function createMetrics(): Metrics {
     registers,
   });
   const rows = new Counter({ name: "mlserve_rows_total", help: "Rows predicted.", registers });
+  const model = createModelMetrics(registers);
+  return {
+    requestStarted: () => inFlight.inc(),
+    requestEnded(route, status, milliseconds) {
+      inFlight.dec();
+      requests.inc({ route, status });
+      seconds.observe({ route }, milliseconds / 1000);
+    },
+    rowsPredicted: (count) => rows.inc(count),
+    phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
+    ...model,
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+/** Which model is served, and by what. */
+function createModelMetrics(registers: Registry[]): Pick<Metrics, "modelLoaded" | "workerRestarted"> {
   const info = new Gauge({
     name: "mlserve_model_info",
     help: "The served model; always 1.",
@@ -62,20 +82,22 @@ export function createMetrics(): Metrics {
     help: "Time to open, load and warm up the model.",
     registers,
   });
+  const restarts = new Counter({
+    name: "mlserve_worker_restarts_total",
+    help: "Worker processes that ended and were replaced.",
+    registers,
+  });
+  const workers = new Gauge({
+    name: "mlserve_workers",
+    help: "Worker processes that the model was given; 0 when it runs in the server's own.",
+    registers,
+  });
   return {
-    requestStarted: () => inFlight.inc(),
-    requestEnded(route, status, milliseconds) {
-      inFlight.dec();
-      requests.inc({ route, status });
-      seconds.observe({ route }, milliseconds / 1000);
-    },
-    rowsPredicted: (count) => rows.inc(count),
-    phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
+    workerRestarted: () => restarts.inc(),
     modelLoaded(model) {
+      workers.set(model.workers);
       info.set({ name: model.name, flavor: model.flavor, digest: model.digest ?? "" }, 1);
       loadSeconds.set(model.loadMs / 1000);
     },
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
   };
 }

@@ -16,4 +16,10 @@ export interface ServedModel extends AsyncDisposable {
   /** Time to load the model into its runtime and to warm it up. */
   readonly loadMs: number;
   readonly executor: Executor;
+  /** Processes that run it; 0 when it runs in this one. */
+  readonly workers: number;
+  /** The numbers of those processes at this moment. */
+  pids(): readonly number[];
+  /** false when its worker processes cannot be started any more. */
+  isHealthy(): boolean;
 }

@@ -9,6 +9,8 @@ const MAX_LINES = 300;
 const EMPTY_NAMES = ["utils", "util", "helpers", "helper", "manager", "common", "data", "info", "misc"];
 /** The telemetry of onnxruntime can be turned off by nothing but a variable. */
 const USES_ENVIRONMENT = ["src/flavors/onnx/runtime.ts"];
+/** A program of its own. */
+const PROGRAMS = ["src/workers/worker.ts"];
 const RUNTIME = /^(onnxruntime|@tensorflow\/)/;
 
 /** Every rule of docs/architecture.md that can be read off one file. */
@@ -19,7 +21,7 @@ export const RULES = {
   pino: (file) => packageFaults(file, /^pino(\/|$)/, ["cli"]),
   runtimes: (file) => file.imports.flatMap((fact) => runtimeFault(file.path, fact)),
   process: (file) =>
-    layerOf(file.path) === "cli" || USES_ENVIRONMENT.includes(file.path)
+    layerOf(file.path) === "cli" || [...USES_ENVIRONMENT, ...PROGRAMS].includes(file.path)
       ? []
       : file.processUses.map((use) => `${use} belongs to cli`),
   defaultExports: (file) => (file.defaultExport ? ["a default export: export it by name"] : []),

@@ -214,7 +214,7 @@ describe("serve", () => {
   it.each(MODELS)("answers for $model until it is told to stop", async ({ model }) => {
     const command = terminal.start(["serve", model, "--port", "0"]);
     const [line, url] = await command.line(
-      /^mlserve: serving \S+ \(onnx\) at (http:\/\/127\.0\.0\.1:\d+) — loaded in \d+ ms\n/,
+      /^mlserve: serving \S+ \(onnx[^)]*\) at (http:\/\/127\.0\.0\.1:\d+) — loaded in \d+ ms\n/,
     );
     const response = await fetch(`${url}/invocations`, {
       method: "POST",

@@ -68,7 +68,7 @@ const REFUSALS = [
     name: "an option without a default",
     flags: { threads: "0" },
     environment: {},
-    message: "--threads: expected a whole number from 1 to 1024",
+    message: "--threads: expected a whole number from 1 to 1024, or auto",
   },
 ];
 

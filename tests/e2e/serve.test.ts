@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixture, IRIS_ANSWER, IRIS_REQUEST } from "../cli/models.js";
 import { type Ended, openWorkplace, type Program, ROOT, type Workplace } from "./built-cli.js";
 
-const SERVING = /^mlserve: serving iris \(onnx\) at (http:\/\/127\.0\.0\.1:(\d+)) — loaded in \d+ ms\n/;
+const SERVING = /^mlserve: serving iris \(onnx[^)]*\) at (http:\/\/127\.0\.0\.1:(\d+)) — loaded in \d+ ms\n/;
 
 let workplace: Workplace;
 beforeAll(async () => {

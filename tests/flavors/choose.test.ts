@@ -14,7 +14,7 @@ const flavorOf = (name: string) =>
 
 const registry = createFlavorRegistry([flavorOf("onnx"), flavorOf("js_function")]);
 const choose = (flavors: string, flavor?: string) =>
-  chooseFlavor(parseMlmodel(`flavors: ${flavors}`), registry, flavor === undefined ? {} : { flavor });
+  chooseFlavor(parseMlmodel(`flavors: ${flavors}`), registry, flavor === undefined ? {} : { useFlavor: flavor });
 
 const advice = (text: string): string => {
   try {

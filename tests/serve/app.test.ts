@@ -188,7 +188,7 @@ describe("the other routes", () => {
 
   it("GET /metrics counts requests, rows and phases, and names no path of the caller's", async () => {
     const metrics = createMetrics();
-    const app = createApp({ current: sumModel(sumPredictor(), metrics) }, { metrics });
+    const app = createApp({ current: sumModel() }, { metrics });
     await app.request("/invocations", post(table));
     await app.request("/invocations", post("{"));
     await app.request("/secret-path", post(table));

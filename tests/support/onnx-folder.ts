@@ -6,7 +6,9 @@ import type { Batch } from "../../src/core/batch.js";
 import { MlserveError } from "../../src/core/errors.js";
 import { silentLogger } from "../../src/core/logger.js";
 import type { Tensor } from "../../src/core/tensor.js";
+import { readConfig } from "../../src/flavors/config-schema.js";
 import type { LoadOptions, Predictor } from "../../src/flavors/flavor.js";
+import { loadPredictor } from "../../src/flavors/load-predictor.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import type { Model, ModelFiles } from "../../src/format/model.js";
 import { NO_SIGNATURE } from "../../src/format/signature.js";
@@ -86,10 +88,8 @@ export async function loadFolder(
   block: object = {},
   options: Partial<LoadOptions> = {},
 ): Promise<Predictor> {
-  return onnxFlavor.load(await openFolder(folder), onnxFlavor.config.parse(block), {
-    logger: silentLogger,
-    ...options,
-  });
+  const chosen = { flavor: onnxFlavor, config: readConfig(onnxFlavor, block) };
+  return loadPredictor(chosen, await openFolder(folder), { logger: silentLogger, ...options });
 }
 
 /** Loads `model.onnx` with what lies beside it, runs `work` on its predictor, and disposes of both. */
@@ -112,7 +112,7 @@ export async function withPredictor<T>(
 export async function refusalOf(files: Files, block: object = {}): Promise<MlserveError> {
   return withFolder(files, async (folder) => {
     const model = await openFolder(folder);
-    const config = onnxFlavor.config.parse(block);
+    const config = readConfig(onnxFlavor, block);
     const checked = await failureOf(onnxFlavor.check?.(model, config));
     const loaded = await failureOf(onnxFlavor.load(model, config, { logger: silentLogger }));
     if (checked.message !== loaded.message)

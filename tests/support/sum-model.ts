@@ -2,7 +2,6 @@ import type { Batch } from "../../src/core/batch.js";
 import type { Predictor } from "../../src/flavors/flavor.js";
 import { parseMlmodel } from "../../src/format/mlmodel.js";
 import { createPipeline } from "../../src/pipeline/pipeline.js";
-import type { Metrics } from "../../src/serve/metrics.js";
 import type { ServedModel } from "../../src/serve/served-model.js";
 
 const DESCRIPTOR = `
@@ -32,13 +31,9 @@ export function sumPredictor(before: (batch: Batch) => Promise<void> = async () 
 }
 
 /** {@link sumPredictor} as the server sees it. */
-export function sumModel(predictor: Predictor = sumPredictor(), metrics?: Metrics): ServedModel {
+export function sumModel(predictor: Predictor = sumPredictor()): ServedModel {
   const descriptor = parseMlmodel(DESCRIPTOR);
-  const executor = createPipeline({
-    signature: descriptor.signature,
-    predictor,
-    ...(metrics === undefined ? {} : { observePhase: metrics.phaseEnded }),
-  });
+  const executor = createPipeline({ signature: descriptor.signature, predictor });
   return {
     name: "sum",
     descriptor,
@@ -46,6 +41,9 @@ export function sumModel(predictor: Predictor = sumPredictor(), metrics?: Metric
     flavor: "sum",
     runtime: predictor.runtime,
     digest: undefined,
+    workers: 0,
+    pids: () => [],
+    isHealthy: () => true,
     loadMs: 0,
     executor,
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),

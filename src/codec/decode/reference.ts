@@ -55,6 +55,22 @@ export function compileReferenceDecoder(signature: Signature, options: DecoderOp
   };
 }
 
+/** What a signature makes of rows that are parsed already: records of a table, or `instances`. */
+export interface RowsDecoder {
+  fromRecords(rows: readonly JsonValue[]): Batch;
+  fromInstances(rows: readonly JsonValue[]): Batch;
+}
+
+/** Compiles the reading of rows as `dataframe_records` and `instances` are read. */
+export function compileRowsDecoder(inputs: Schema | undefined, options: DecoderOptions): RowsDecoder {
+  const { coercion = COERCIONS.safe, unsigned } = options;
+  const decoder = compileData(inputs, coercion.casts, unsigned);
+  return {
+    fromRecords: (rows) => decoder.fromFrame(readRecordsFrame([...rows], coercion.shortRows)),
+    fromInstances: (rows) => decoder.fromInstances([...rows]),
+  };
+}
+
 interface Forms extends Record<WrappedForm, (value: JsonValue) => Batch> {
   readonly unwrapped: (data: JsonObject) => Batch;
 }

@@ -1,6 +1,6 @@
+import { formatDatetime } from "../../core/datetime-text.js";
 import { type DataByDType, type DType, NOT_A_TIME } from "../../core/tensor.js";
 import { toMimeBase64 } from "./base64.js";
-import { formatDatetime } from "./datetimes.js";
 import { compileFloatTexts } from "./float-texts.js";
 import type { NumberStyle } from "./number-style.js";
 import { compileValueText } from "./values.js";

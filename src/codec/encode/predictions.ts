@@ -63,7 +63,9 @@ class OutputsWriter {
   }
 
   private writeTensors(batch: TensorsBatch, tableRows: number | undefined): void {
-    const table = tableRows === undefined ? undefined : tableOf(batch, tableRows);
+    // A tensor without a name makes no column of a table.
+    const isTable = tableRows !== undefined && !batch.tensors.has(UNNAMED);
+    const table = isTable ? tableOf(batch, tableRows) : undefined;
     if (table === undefined) this.writeLists(batch);
     else
       this.writeRecords(

@@ -8,6 +8,7 @@ import { describeGraph, findOnnxFile } from "./describe.js";
 import { checkExternalData } from "./external-data.js";
 import { type OnnxGraph, readOnnxGraph } from "./graph.js";
 import { type HeldBytes, holdFile } from "./held-bytes.js";
+import { MAX_INLINE_BYTES, mayRunInline } from "./inline.js";
 import { createOnnxPredictor } from "./predictor.js";
 import { chooseProviders, createProvidersReport } from "./providers.js";
 import { importRuntime } from "./runtime.js";
@@ -19,9 +20,16 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   name: "onnx",
   config: onnxConfig,
   runtimePackage: "onnxruntime-node",
+  usesThreads: true,
   load,
   async check({ files }, config) {
     await readGraphOf(files, locate(files, config));
+  },
+  async isolation({ files }, config) {
+    const file = locate(files, config);
+    // A large file need not be read to know where it runs.
+    if (files.size(file) > MAX_INLINE_BYTES) return "process";
+    return mayRunInline(await readGraphOf(files, file), files) ? "inline" : "process";
   },
   async checkSignature({ files }, config, { inputs }) {
     if (inputs === undefined) return [];
@@ -33,10 +41,11 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   },
 });
 
-async function load({ files }: Model, config: OnnxConfig, { logger, threads }: LoadOptions): Promise<Predictor> {
+async function load({ files }: Model, config: OnnxConfig, loadOptions: LoadOptions): Promise<Predictor> {
   const file = locate(files, config);
   const runtime = await importRuntime();
-  const options = toSessionOptions(config.onnx_session_options, threads, logger);
+  const { logger } = loadOptions;
+  const options = toSessionOptions(config.onnx_session_options, loadOptions, logger);
   const reportProviders = createProvidersReport(config, logger);
   const wanted = chooseProviders(config.providers, runtime.backends, reportProviders);
   const { model, graph } = await readModel(files, file);

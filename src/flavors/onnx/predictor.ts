@@ -1,6 +1,5 @@
 import type { Batch } from "../../core/batch.js";
-import { MlserveError } from "../../core/errors.js";
-import type { PredictContext, Predictor } from "../flavor.js";
+import type { Predictor } from "../flavor.js";
 import { compileFeeds } from "./feeds.js";
 import { compileFetches } from "./fetches.js";
 import type { OnnxGraph } from "./graph.js";
@@ -13,8 +12,7 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
   const toFeeds = compileFeeds(graph.inputs);
   const fromFetches = compileFetches(graph.outputs);
 
-  async function predict(batch: Batch, { signal }: PredictContext): Promise<Batch> {
-    if (signal.aborted) throw new MlserveError("request_aborted", "the request was given up before the model ran");
+  async function predict(batch: Batch): Promise<Batch> {
     const feeds = toFeeds(batch);
     const fetches = await run(session, feeds);
     return fromFetches(fetches);
@@ -23,6 +21,7 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
   return {
     unsigned: "arrays",
     batchable: isBatchable(graph),
+    fixedRows: fixedRows(graph),
     runtime,
     predict,
     [Symbol.asyncDispose]: () => session.release(),
@@ -44,4 +43,10 @@ function isBatchable({ inputs, outputs }: OnnxGraph): boolean {
     inputs.every(({ shape }) => rowwise(shape)) &&
     outputs.every((output) => output.kind === "zip_map" || rowwise(output.shape))
   );
+}
+
+/** The first dimension that all inputs share, where it is a number. */
+function fixedRows({ inputs }: OnnxGraph): number | undefined {
+  const [first, ...others] = new Set(inputs.map(({ shape }) => shape?.[0]));
+  return typeof first === "number" && first > 0 && others.length === 0 ? first : undefined;
 }

@@ -1,5 +1,6 @@
 import { quoteName } from "../../core/errors.js";
 import type { Logger } from "../../core/logger.js";
+import type { LoadOptions } from "../flavor.js";
 import type { OnnxSessionConfig } from "./config.js";
 import type { OrtSessionOptions } from "./runtime.js";
 
@@ -16,12 +17,12 @@ const FILE_SETTINGS = /path|file|folder|profil|ep\.context|model_format|model_by
 /** `threads` is the operator's word and goes before the model's. */
 export function toSessionOptions(
   config: OnnxSessionConfig | undefined,
-  threads: number | undefined,
+  { threads, defaultThreads }: Pick<LoadOptions, "threads" | "defaultThreads">,
   logger: Logger,
 ): OrtSessionOptions {
   const { inter_op_num_threads, intra_op_num_threads, graph_optimization_level, execution_mode, extra_session_config } =
     config ?? {};
-  const intraOpNumThreads = threads ?? intra_op_num_threads;
+  const intraOpNumThreads = threads ?? intra_op_num_threads ?? defaultThreads;
   const executionMode = execution_mode === undefined ? undefined : readExecutionMode(execution_mode, logger);
   return {
     // Whatever the runtime would log it also throws; on the log it would stand with values of requests and paths.

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COERCIONS, type CoercionName } from "../../../src/codec/decode/coercion.js";
 import { compileDecoder } from "../../../src/codec/decode/decoder.js";
 import { compileReferenceDecoder } from "../../../src/codec/decode/reference.js";
 import type { DataType, Signature } from "../../../src/format/signature.js";
-import { answerGolden } from "../../support/function-answer.js";
-import { findDifference, goldenCases } from "../../support/golden.js";
+import { loadFunction, writeFiles } from "../../support/function-model.js";
+import { findDifference, goldenCases, modelPath } from "../../support/golden.js";
+import { servedAnswer } from "../../support/served-answer.js";
+import { useTemporaryFolder } from "../../support/temporary-folder.js";
 
 function hinted(type: DataType, required = true): Signature {
   const columns = [{ type, required }];
@@ -27,11 +31,16 @@ const decode = (signature: Signature, body: unknown) =>
 
 describe("a signature from a type hint", () => {
   const cases = goldenCases("py_typehint");
+  const folder = useTemporaryFolder();
 
   it.each<CoercionName>(["mlflow", "safe"])("is answered for as by MLflow in mode %s", async (mode) => {
-    const upper = (texts: unknown) => (Array.isArray(texts) ? texts.map((text) => String(text).toUpperCase()) : texts);
+    const upper = "export default (texts) => (Array.isArray(texts) ? texts.map((text) => text.toUpperCase()) : texts);";
+    const recorded = readFileSync(join(modelPath("py_typehint"), "MLmodel"), "utf8");
+    const MLmodel = recorded.replace("flavors:\n", "flavors:\n  js_function: { module: predict.mjs }\n");
+    writeFiles(folder.path, { MLmodel, "predict.mjs": upper });
+    await using served = await loadFunction(folder.path, { coercion: mode });
     const answers = await Promise.all(
-      cases.map(async (golden) => ({ golden, answer: await answerGolden(golden, mode, upper) })),
+      cases.map(async (golden) => ({ golden, answer: await servedAnswer(golden, served) })),
     );
     expect(answers).toHaveLength(11);
     expect(answers.filter(({ answer }) => answer.status === 200)).toHaveLength(2);

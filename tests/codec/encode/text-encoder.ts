@@ -25,7 +25,7 @@ export function compileTextEncoder(style: NumberStyle = {}): Encoder {
           batch.rows,
         );
       case "tensors":
-        return tableRows === undefined ? tensorsText(batch) : tableText(batch, tableRows);
+        return tableRows === undefined || batch.tensors.has(UNNAMED) ? tensorsText(batch) : tableText(batch, tableRows);
     }
   }
 

@@ -7,7 +7,10 @@ function optionsOf(onnx_session_options: unknown, threads?: number): { options: 
   const warnings: string[] = [];
   const logger = { ...silentLogger, warn: (_: object, message = "") => warnings.push(message) };
   const config = onnxConfig.parse({ onnx_session_options });
-  return { options: toSessionOptions(config.onnx_session_options, threads, logger), warnings };
+  return {
+    options: toSessionOptions(config.onnx_session_options, threads === undefined ? {} : { threads }, logger),
+    warnings,
+  };
 }
 
 describe("the session options of an MLmodel file", () => {

@@ -1,7 +1,8 @@
 /** Reads a flatbuffers table within its bounds: every position that leaves the buffer throws a RangeError. */
 export class FlatTable {
   private readonly view: DataView;
-  private readonly position: number;
+  /** Where it lies in the buffer. */
+  readonly position: number;
 
   constructor(view: DataView, position: number) {
     this.view = view;

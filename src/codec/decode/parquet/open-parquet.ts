@@ -5,7 +5,7 @@ import { pandasIndexNames } from "../tables/pandas-index.js";
 import type { TypedTable } from "../tables/typed-table.js";
 import { checkSchema } from "./check-schema.js";
 
-import { RowGroupReader } from "./read-row-group.js";
+import { RowGroupReader, type StoredGroup } from "./read-row-group.js";
 
 /** A Parquet file that is open for reading, one row group at a time. */
 export interface ParquetFile {
@@ -15,6 +15,8 @@ export interface ParquetFile {
   readonly groups: readonly number[];
   /** Reads columns of one row group. Throws `invalid_body`, or `body_too_large` for the budget. */
   readGroup(group: number, columns: ReadonlySet<string>, budget: TableBudget): Promise<TypedTable>;
+  /** As {@link readGroup}, for what wants parts of it. */
+  loadGroup(group: number, columns: ReadonlySet<string>, budget: TableBudget): Promise<StoredGroup>;
 }
 
 /** Reads the footer of a Parquet file. Throws `invalid_body` for anything else. */
@@ -28,6 +30,7 @@ export function openParquet(file: AsyncBuffer): Promise<ParquetFile> {
       columns: valueColumns(metadata, tree),
       groups: metadata.row_groups.map(({ num_rows: rows }) => Number(rows)),
       readGroup: (group, columns, budget) => orInvalidBody(() => reader.read(group, columns, budget)),
+      loadGroup: (group, columns, budget) => orInvalidBody(() => reader.load(group, columns, budget)),
     };
   });
 }

@@ -13,6 +13,12 @@ import { checkPages, type LeafColumn } from "./check-pages.js";
 import { columnValues } from "./column-values.js";
 import { DECOMPRESSORS } from "./decompressors.js";
 
+/** A row group in memory: any part of it can be had as a table with the types of just these rows. */
+export interface StoredGroup {
+  readonly rows: number;
+  slice(start: number, end: number): TypedTable;
+}
+
 /** Reads columns out of one row group of a file. Throws RangeErrors, and errors of hyparquet. */
 export class RowGroupReader {
   private readonly file: AsyncBuffer;
@@ -27,17 +33,27 @@ export class RowGroupReader {
 
   /** A file without row groups reads as one of no rows. */
   async read(position: number, names: ReadonlySet<string>, budget: TableBudget): Promise<TypedTable> {
+    const group = await this.load(position, names, budget);
+    return group.slice(0, group.rows);
+  }
+
+  async load(position: number, names: ReadonlySet<string>, budget: TableBudget): Promise<StoredGroup> {
     const group = this.metadata.row_groups[position];
     const rows = Number(group?.num_rows ?? 0);
     const stored =
       group !== undefined && rows > 0 && names.size > 0 ? await this.readChecked(group, names, budget) : new Map();
-    const columns = this.tree.children.filter(({ element }) => names.has(element.name));
+    const columns = this.tree.children
+      .filter(({ element }) => names.has(element.name))
+      .map((node) => ({ node, raw: stored.get(node.element.name) ?? [] }));
+    if (columns.some(({ raw }) => raw.length !== rows)) throw new RangeError("a column has another number of rows");
     return {
       rows,
-      columns: columns.map((node) => {
-        const raw = stored.get(node.element.name) ?? [];
-        if (raw.length !== rows) throw new RangeError("a column has another number of rows");
-        return { name: node.element.name, values: columnValues(node, raw) };
+      slice: (start, end) => ({
+        rows: end - start,
+        columns: columns.map(({ node, raw }) => ({
+          name: node.element.name,
+          values: columnValues(node, part(raw, start, end)),
+        })),
       }),
     };
   }
@@ -84,6 +100,11 @@ export class RowGroupReader {
     });
     return new Map(Array.from(chunks, ([name, parts]) => [name, joinChunks(parts)]));
   }
+}
+
+function part(values: DecodedArray, start: number, end: number): DecodedArray {
+  if (start === 0 && end === values.length) return values;
+  return Array.isArray(values) ? values.slice(start, end) : values.subarray(start, end);
 }
 
 function joinChunks(chunks: readonly DecodedArray[]): DecodedArray {

@@ -1,0 +1,108 @@
+import type { Batch } from "../core/batch.js";
+import { batchFault } from "../core/batch-fault.js";
+import { ERRORS, type ErrorKind, MlserveError, quoteName } from "../core/errors.js";
+import type { Model } from "../format/model.js";
+import type { ChosenFlavor } from "./choose.js";
+import type { LoadOptions, OutputStream, Outputs, Predictor } from "./flavor.js";
+
+/**
+ * Loads a model with the flavor that was chosen for it. The one way to do so: what every predictor has to do is done
+ * here, so that a flavor need not.
+ *
+ * What a flavor throws that is no {@link MlserveError} becomes `model_failed`; so does an output that is no batch.
+ * `predict` fails with `request_aborted` for a signal that is aborted already, and with `shutting_down` after
+ * disposal. Disposing of it twice is the same as once.
+ */
+export async function loadPredictor(
+  { flavor, config, flavors }: ChosenFlavor,
+  model: Model,
+  options: LoadOptions,
+): Promise<Predictor> {
+  const who = `the flavor ${quoteName(flavor.name)}`;
+  const predictor = await flavor
+    .load(model, config, { ...options, ...(flavors === undefined ? {} : { flavors }) })
+    .catch((error: unknown) => {
+      throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
+    });
+  return guard(predictor, who);
+}
+
+function guard(predictor: Predictor, who: string): Predictor {
+  let closed: Promise<void> | undefined;
+  return {
+    unsigned: predictor.unsigned,
+    batchable: predictor.batchable,
+    concurrency: predictor.concurrency ?? 1,
+    fixedRows: predictor.fixedRows,
+    runtime: predictor.runtime,
+    async predict(batch, context) {
+      if (closed !== undefined) throw new MlserveError("shutting_down", "the model is closed");
+      if (context.signal.aborted)
+        throw new MlserveError("request_aborted", "the request was given up before the model ran");
+      const outputs = await predictor.predict(batch, context).catch((error: unknown) => {
+        throw requestFailure(error, who);
+      });
+      return isStream(outputs) ? guardStream(outputs, who) : checkBatch(outputs, who);
+    },
+    async [Symbol.asyncDispose]() {
+      closed ??= Promise.resolve(predictor[Symbol.asyncDispose]());
+      await closed;
+    },
+  };
+}
+
+/** What a flavor gives is not believed before it was looked at. */
+function isStream(outputs: unknown): outputs is OutputStream {
+  return typeof outputs === "object" && outputs !== null && Symbol.asyncIterator in outputs;
+}
+
+function checkBatch(outputs: Outputs, who: string): Batch {
+  const fault = batchFault(outputs);
+  if (fault !== undefined) throw new MlserveError("model_failed", `${who} returned no batch: ${fault}`);
+  return outputs as Batch;
+}
+
+/** No generator, which would keep back the end of a stream until its next item has come. */
+function guardStream(outputs: OutputStream, who: string): OutputStream {
+  return {
+    [Symbol.asyncIterator]() {
+      const items = outputs[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const { done, value } = await items.next().catch((error: unknown) => {
+            throw requestFailure(error, who);
+          });
+          return done === true ? { done, value: undefined } : { done: false, value: checkBatch(value, who) };
+        },
+        async return() {
+          await items.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+/** The words of an error that is none of ours may hold the caller's values. */
+function requestFailure(error: unknown, who: string): MlserveError {
+  return toMlserveError(error, `${who} failed on a request`);
+}
+
+/** A flavor may come with its own copy of mlserve, whose errors are not of our class. */
+function toMlserveError(error: unknown, reason: string): MlserveError {
+  if (error instanceof MlserveError) return error;
+  if (error instanceof Error && error.name === "MlserveError" && "kind" in error && isKind(error.kind))
+    return new MlserveError(error.kind, error.message, { cause: error });
+  return new MlserveError("model_failed", reason, { cause: error });
+}
+
+function isKind(kind: unknown): kind is ErrorKind {
+  return typeof kind === "string" && Object.hasOwn(ERRORS, kind);
+}
+
+/** What an error says, unless a path of this machine may be in it. */
+function saidBy(error: unknown): string {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : "";
+  const [line = ""] = said.split("\n");
+  return line === "" || /[\\/]/.test(line) ? "" : ` (${line.slice(0, 200)})`;
+}

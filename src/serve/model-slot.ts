@@ -1,0 +1,97 @@
+import type { ExecuteRequest, Executor, Reply, StreamedReply } from "../pipeline/executor.js";
+import type { ModelRepository } from "./repository.js";
+import type { ServedModel } from "./served-model.js";
+
+/** A repository of one model, which another can take the place of while requests go on. */
+export interface ModelSlot extends ModelRepository, AsyncDisposable {
+  readonly current: ServedModel;
+  /**
+   * Puts `next` in the place of the current model: requests from now on go to it. Settles when the requests to the old
+   * model have ended and it is disposed of.
+   */
+  replace(next: ServedModel): Promise<void>;
+}
+
+/** The slot owns its models: each is disposed of when it was replaced, the last one with the slot. */
+export function createModelSlot(first: ServedModel): ModelSlot {
+  let held = hold(first);
+  return {
+    get current() {
+      return held.model;
+    },
+    async replace(next) {
+      const old = held;
+      held = hold(next);
+      await old.release();
+    },
+    [Symbol.asyncDispose]: () => held.release(),
+  };
+}
+
+interface HeldModel {
+  /** As given, but for its executor, which counts what it is at. */
+  readonly model: ServedModel;
+  /** Disposes of it when it has no requests left. */
+  release(): Promise<void>;
+}
+
+function hold(model: ServedModel): HeldModel {
+  const executor = new CountingExecutor(model.executor);
+  return {
+    model: { ...model, executor },
+    async release() {
+      await executor.idle();
+      await model[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Knows when nothing of what it was asked is going on any more, streams included. */
+class CountingExecutor implements Executor {
+  private readonly executor: Executor;
+  private running = 0;
+  private onIdle: (() => void) | undefined;
+
+  constructor(executor: Executor) {
+    this.executor = executor;
+  }
+
+  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
+    this.running++;
+    let reply: Reply | undefined;
+    try {
+      reply = await this.executor.execute(request, signal);
+    } finally {
+      if (reply?.kind !== "streamed") this.leave();
+    }
+    return reply.kind === "streamed" ? this.counted(reply) : reply;
+  }
+
+  async idle(): Promise<void> {
+    if (this.running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+    });
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.executor[Symbol.asyncDispose]();
+  }
+
+  private counted({ chunks, ...reply }: StreamedReply): StreamedReply {
+    const leave = (): void => this.leave();
+    async function* untilEnd(): AsyncGenerator<Uint8Array> {
+      try {
+        yield* chunks;
+      } finally {
+        leave();
+      }
+    }
+    return { ...reply, chunks: untilEnd() };
+  }
+
+  private leave(): void {
+    this.running--;
+    if (this.running === 0) this.onIdle?.();
+  }
+}

@@ -1,0 +1,117 @@
+import type { CoercionName } from "../codec/decode/coercion.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { Logger } from "../core/logger.js";
+import type { ChosenFlavor } from "../flavors/choose.js";
+import { flavorSourceOf } from "../flavors/flavor-source.js";
+import { loadPredictor } from "../flavors/load-predictor.js";
+import type { Model } from "../format/model.js";
+import { withDeadlines } from "../pipeline/deadline.js";
+import type { Executor } from "../pipeline/executor.js";
+import { createPipeline } from "../pipeline/pipeline.js";
+import { runSelfTest } from "../pipeline/self-test.js";
+import { warmUp } from "../pipeline/warm-up.js";
+import { createPoolExecutor } from "../workers/executor.js";
+import type { Placement, PlacementRequest } from "./placement.js";
+import { inProcesses, placeModel } from "./placement.js";
+
+export interface StartOptions extends PlacementRequest, NumberStyle {
+  readonly logger: Logger;
+  readonly coercion: CoercionName;
+  readonly selfTest: boolean;
+  readonly loadTimeoutMs?: number;
+  readonly workerMemoryBytes?: number;
+  readonly workerEntry?: URL;
+  onWorkerRestart?(): void;
+}
+
+/** What answers requests for a model, and where it runs. */
+export interface StartedExecutor {
+  readonly executor: Executor;
+  readonly runtime: Readonly<Record<string, string | number>>;
+  /** 0 for a model in this process. */
+  readonly workers: number;
+  isHealthy(): boolean;
+  pids(): readonly number[];
+}
+
+/** A model whose example takes longer than this would keep everything else in its process waiting. */
+const INLINE_MS = 1;
+
+const EXAMPLE_FAULT = "the model does not run on its own input example";
+
+/** Loads a model where it may run, and warms it up. Throws what loading it throws; then nothing is left running. */
+export async function startExecutor(
+  model: Model,
+  chosen: ChosenFlavor,
+  options: StartOptions,
+): Promise<StartedExecutor> {
+  const placement = await placeModel(model, chosen, options);
+  if (placement.kind === "process") return await startProcesses(model, placement, options);
+  const started = await startInline(model, chosen, placement, options);
+  const { milliseconds } = started;
+  const isFast = milliseconds !== undefined && milliseconds < INLINE_MS;
+  const source = flavorSourceOf(chosen.flavor);
+  if (options.isolation !== "auto" || isFast || source === undefined || chosen.flavor.isolation === undefined)
+    return started;
+  await started.executor[Symbol.asyncDispose]();
+  return await startProcesses(model, inProcesses(source, chosen.flavor, options), options);
+}
+
+async function startInline(
+  model: Model,
+  chosen: ChosenFlavor,
+  { threads, defaultThreads }: Placement,
+  { logger, coercion, selfTest, ...numbers }: StartOptions,
+): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
+  const predictor = await loadPredictor(chosen, model, {
+    logger,
+    defaultThreads,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const { signature } = model.descriptor;
+  const pipeline = createPipeline({ signature, predictor, coercion, numbers, logger });
+  try {
+    if (selfTest) await runSelfTest(model, predictor);
+    const { milliseconds, fault } = await warmUp(model, pipeline);
+    if (fault !== undefined) logger.warn({ err: fault }, EXAMPLE_FAULT);
+    const { runtime } = predictor;
+    const none = { workers: 0, isHealthy: () => true, pids: () => [] };
+    return { executor: withDeadlines(pipeline), runtime, milliseconds, ...none };
+  } catch (error) {
+    await pipeline[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function startProcesses(model: Model, placement: Placement, options: StartOptions): Promise<StartedExecutor> {
+  if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
+  const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
+  const { files, name, digest } = model;
+  const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
+  const { flavor, workers, threads, defaultThreads } = placement;
+  const executor = await createPoolExecutor({
+    order: {
+      flavor,
+      model: { name, digest, files: found },
+      coercion,
+      numbers: numberStyle(options),
+      selfTest,
+      threads,
+      defaultThreads,
+    },
+    workers,
+    logger,
+    onRestart: () => options.onWorkerRestart?.(),
+    ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
+    ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
+    ...(workerEntry === undefined ? {} : { entry: workerEntry }),
+  });
+  const { runtime, exampleFault } = executor.ready;
+  if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
+  return { executor, runtime, workers, isHealthy: executor.isHealthy, pids: executor.pids };
+}
+
+/** As JSON takes it to another process: without what is left out. */
+function numberStyle({ nonFinite, float32 }: NumberStyle): NumberStyle {
+  return { ...(nonFinite === undefined ? {} : { nonFinite }), ...(float32 === undefined ? {} : { float32 }) };
+}

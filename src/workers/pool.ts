@@ -1,0 +1,184 @@
+import { MlserveError } from "../core/errors.js";
+import { type Logger, silentLogger } from "../core/logger.js";
+import { timeoutError } from "../pipeline/deadline.js";
+import type { ExecuteRequest, Reply } from "../pipeline/executor.js";
+import { WORKER_ENTRY } from "./entry.js";
+import type { WorkerOrder, WorkerReady } from "./protocol.js";
+import { restartDelayMs } from "./restart-delay.js";
+import { WorkerCall } from "./worker-call.js";
+import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
+
+export interface PoolOptions {
+  readonly order: WorkerOrder;
+  /** Processes that run the model. */
+  readonly workers: number;
+  /** How long a worker may take to load the model. Default 2 minutes. */
+  readonly loadTimeoutMs?: number;
+  /** Bytes that one worker may use, its files mapped into memory included. Default: no limit. */
+  readonly memoryBytes?: number;
+  readonly logger?: Logger;
+  /** The program of a worker, where it lies elsewhere than in this package. */
+  readonly entry?: URL;
+  /** Told of every worker that ended and has to be replaced. */
+  onRestart?(): void;
+}
+
+/** Calls beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
+const AHEAD = 1;
+/** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
+const OVERDUE_GRACE_MS = 250;
+/** From here on the model is not well: whoever asks for its health is told so. */
+const FAILED_STARTS = 3;
+
+/** Runs a model in worker processes: hands each its calls, and replaces one that ends. */
+export class WorkerPool {
+  /** What the workers say of the model; rejects when the first of them cannot load it. */
+  readonly ready: Promise<WorkerReady>;
+  private readonly options: PoolOptions;
+  private readonly logger: Logger;
+  private readonly workers = new Set<WorkerProcess>();
+  /** In order of arrival. */
+  private waiting = new Set<WorkerCall>();
+  private readonly restarts = new Set<NodeJS.Timeout>();
+  private isReady = false;
+  private isClosed = false;
+  /** Workers that ended soon after their start, since the last that did not. */
+  private shortLives = 0;
+
+  constructor(options: PoolOptions) {
+    this.options = options;
+    this.logger = options.logger ?? silentLogger;
+    const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
+    this.ready = Promise.all(started).then(([first]) => {
+      if (first === undefined) throw new Error("a pool of no workers");
+      this.isReady = true;
+      return first;
+    });
+  }
+
+  /** false when workers cannot be started any more, however often that is tried. */
+  get isHealthy(): boolean {
+    return this.shortLives < FAILED_STARTS || this.liveWorkers().length > 0;
+  }
+
+  /** The processes, for whoever measures them. */
+  get pids(): number[] {
+    return [...this.workers].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
+  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
+    if (this.isClosed) throw new MlserveError("shutting_down", "the model is closed");
+    if (signal.aborted) throw leftError();
+    const call = new WorkerCall(request);
+    call.watch(signal, {
+      onLeave: () => this.leave(call),
+      onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
+    });
+    this.waiting.add(call);
+    this.handOut();
+    return await call.answer;
+  }
+
+  /** Ends all workers; calls that have no answer fail. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const timer of this.restarts) clearTimeout(timer);
+    for (const call of this.waiting) call.fail(new MlserveError("shutting_down", "the model is closed"));
+    this.waiting.clear();
+    await Promise.all(Array.from(this.workers, (worker) => worker.end()));
+  }
+
+  private startWorker(): WorkerProcess {
+    const { order, loadTimeoutMs = 120_000, memoryBytes, entry = WORKER_ENTRY } = this.options;
+    const worker = new WorkerProcess({
+      entry,
+      order,
+      loadTimeoutMs,
+      memoryBytes,
+      logger: this.logger,
+      onFree: () => this.handOut(),
+      onEnded: (ended, end) => this.replace(ended, end),
+    });
+    this.workers.add(worker);
+    return worker;
+  }
+
+  private liveWorkers(): WorkerProcess[] {
+    return [...this.workers].filter(({ concurrency }) => concurrency > 0);
+  }
+
+  private handOut(): void {
+    for (const call of this.waiting) {
+      const worker = this.findRoom();
+      if (worker === undefined) return;
+      this.waiting.delete(call);
+      worker.hand(call);
+    }
+  }
+
+  /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
+  private findRoom(): WorkerProcess | undefined {
+    let best: WorkerProcess | undefined;
+    let fewest = AHEAD;
+    for (const worker of this.workers) {
+      const over = worker.load - worker.concurrency;
+      if (worker.concurrency === 0 || over >= fewest) continue;
+      best = worker;
+      fewest = over;
+    }
+    return best;
+  }
+
+  private leave(call: WorkerCall): void {
+    if (this.waiting.delete(call)) call.fail(leftError());
+    else {
+      call.holder?.cancel(call);
+      call.abandon(leftError());
+    }
+  }
+
+  private passDeadline(call: WorkerCall, timeoutMs: number): void {
+    const error = timeoutError(timeoutMs);
+    const { holder } = call;
+    if (this.waiting.delete(call) || holder === undefined) {
+      call.fail(error);
+      return;
+    }
+    call.abandon(error);
+    holder.cancel(call);
+    if (holder.hasBegun(call)) holder.endUnlessLetGo(call, OVERDUE_GRACE_MS);
+  }
+
+  /** Calls that a worker had not begun come first again. */
+  private takeBack(calls: readonly WorkerCall[]): void {
+    const wanted = calls.filter((call) => !call.isSettled);
+    for (const call of calls) if (call.isSettled) call.letGo();
+    for (const call of wanted) call.holder = undefined;
+    this.waiting = new Set([...wanted, ...this.waiting]);
+  }
+
+  private replace(worker: WorkerProcess, { begun, waiting, reason, livedMs }: WorkerEnd): void {
+    this.workers.delete(worker);
+    for (const call of begun) call.fail(reason);
+    this.takeBack(waiting);
+    if (this.isClosed) {
+      for (const call of this.waiting) call.fail(reason);
+      return;
+    }
+    if (!this.isReady) return;
+    const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
+    this.shortLives = shortLives;
+    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
+    this.options.onRestart?.();
+    const timer = setTimeout(() => {
+      this.restarts.delete(timer);
+      this.startWorker();
+    }, delayMs);
+    this.restarts.add(timer);
+    this.handOut();
+  }
+}
+
+function leftError(): MlserveError {
+  return new MlserveError("request_aborted", "the request was given up before the model answered");
+}

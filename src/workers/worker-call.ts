@@ -1,0 +1,81 @@
+import type { MlserveError } from "../core/errors.js";
+import type { ExecuteRequest, Reply } from "../pipeline/executor.js";
+
+/** What works on a call. */
+export interface CallHolder {
+  /** Tells it that nobody waits any more. */
+  cancel(call: WorkerCall): void;
+  hasBegun(call: WorkerCall): boolean;
+  /** Ends the worker, unless it lets go of the call within the time. */
+  endUnlessLetGo(call: WorkerCall, graceMs: number): void;
+}
+
+/** One request on its way through the workers: answered once, whatever else happens to it. */
+export class WorkerCall {
+  readonly request: ExecuteRequest;
+  readonly answer: Promise<Reply>;
+  /** undefined while it waits. */
+  holder: CallHolder | undefined;
+  private resolve: (reply: Reply) => void = () => {};
+  private reject: (error: Error) => void = () => {};
+  private settled = false;
+  private held = true;
+  private release: (() => void) | undefined;
+
+  constructor(request: ExecuteRequest) {
+    this.request = request;
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Does its caller have an answer? */
+  get isSettled(): boolean {
+    return this.settled;
+  }
+
+  /** Does a worker have it, or may one get it yet? */
+  get isHeld(): boolean {
+    return this.held;
+  }
+
+  /**
+   * Runs `onLeave` when the caller goes away, and `onDeadline` when its time is over. A call that is answered at its
+   * deadline goes on being watched until it is let go of.
+   */
+  watch(signal: AbortSignal, { onLeave, onDeadline }: { onLeave(): void; onDeadline(): void }): void {
+    const { timeoutMs } = this.request;
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onDeadline, timeoutMs);
+    signal.addEventListener("abort", onLeave, { once: true });
+    this.release = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onLeave);
+    };
+  }
+
+  /** Nobody works on it any more. */
+  letGo(): void {
+    this.held = false;
+    this.release?.();
+    this.release = undefined;
+  }
+
+  succeed(reply: Reply): void {
+    this.settled = true;
+    if (reply.kind === "whole") this.letGo();
+    this.resolve(reply);
+  }
+
+  fail(error: Error): void {
+    this.settled = true;
+    this.letGo();
+    this.reject(error);
+  }
+
+  /** Answers the caller while the worker may still be at it: its deadline goes on. */
+  abandon(error: MlserveError): void {
+    this.settled = true;
+    this.reject(error);
+  }
+}

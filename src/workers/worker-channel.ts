@@ -1,0 +1,146 @@
+import type { Duplex } from "node:stream";
+import type { Reply } from "../pipeline/executor.js";
+import { fromErrorFields } from "./error-fields.js";
+import { type Frame, FrameReader, FrameWriter } from "./frames.js";
+import {
+  FROM_WORKER,
+  fromJsonPayload,
+  mediaPosition,
+  readReplyFacts,
+  replyAt,
+  TO_WORKER,
+  toJsonPayload,
+  type WorkerOrder,
+  wantedPosition,
+} from "./protocol.js";
+import { ReplyStream } from "./reply-stream.js";
+import type { WorkerCall } from "./worker-call.js";
+
+/** What a worker says besides the answers to its calls. */
+export interface ChannelEvents {
+  onReady(ready: unknown): void;
+  onRefused(error: Error): void;
+  onLog(line: unknown): void;
+  /** A call is over, whatever came of it. */
+  onCallEnded(): void;
+  /** The worker has said what no worker says. */
+  onNonsense(): void;
+}
+
+interface OpenCall {
+  readonly call: WorkerCall;
+  stream?: ReplyStream;
+}
+
+/** Speaks with one worker: calls go out as frames, and their answers come back in any order. */
+export class WorkerChannel {
+  private readonly writer: FrameWriter;
+  private readonly events: ChannelEvents;
+  /** In the order in which they were handed over, which is that in which the worker begins them. */
+  private readonly open = new Map<number, OpenCall>();
+  private lastId = 0;
+
+  constructor(socket: Duplex, events: ChannelEvents) {
+    this.writer = new FrameWriter(socket);
+    this.events = events;
+    const reader = new FrameReader((frame) => this.receive(frame));
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch {
+        events.onNonsense();
+      }
+    });
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  start(order: WorkerOrder): void {
+    this.writer.write({ kind: TO_WORKER.start, payload: [toJsonPayload(order)] });
+    this.writer.flush();
+  }
+
+  hand(call: WorkerCall): void {
+    const { bytes, media } = call.request;
+    this.lastId = this.lastId === 0xffffffff ? 1 : this.lastId + 1;
+    this.open.set(this.lastId, { call });
+    this.writer.write({
+      kind: TO_WORKER.request,
+      id: this.lastId,
+      first: mediaPosition(media),
+      second: wantedPosition(call.request),
+      payload: [bytes],
+    });
+  }
+
+  /** Tells the worker that nobody waits for the call; it stays open until the worker has let go of it. */
+  cancel(call: WorkerCall): void {
+    for (const [id, { call: other }] of this.open)
+      if (other === call) this.writer.write({ kind: TO_WORKER.cancel, id });
+  }
+
+  /** Calls that have no answer yet, in the order in which the worker begins them; a stream fails with the error. */
+  takeOpen(streamError: Error): WorkerCall[] {
+    const left: WorkerCall[] = [];
+    for (const { call, stream } of this.open.values()) {
+      left.push(call);
+      stream?.finish(streamError);
+    }
+    this.open.clear();
+    return left;
+  }
+
+  /** Has the worker begun the call, given how many it works on at a time? */
+  hasBegun(call: WorkerCall, concurrency: number): boolean {
+    let position = 0;
+    for (const { call: other } of this.open.values()) {
+      if (other === call) return position < concurrency;
+      position++;
+    }
+    return false;
+  }
+
+  private receive(frame: Frame): void {
+    const { kind, payload } = frame;
+    if (kind === FROM_WORKER.ready) this.events.onReady(fromJsonPayload(payload));
+    else if (kind === FROM_WORKER.refused) this.events.onRefused(fromErrorFields(fromJsonPayload(payload)));
+    else if (kind === FROM_WORKER.log) this.events.onLog(fromJsonPayload(payload));
+    else this.receiveAnswer(frame);
+  }
+
+  private receiveAnswer({ kind, id, first, payload }: Frame): void {
+    const open = this.open.get(id);
+    if (open === undefined) throw new RangeError("a frame answers a call that is not open");
+    if (kind === FROM_WORKER.reply) this.end(id, open, { reply: toReply(first, payload) });
+    else if (kind === FROM_WORKER.failure) this.end(id, open, { error: fromErrorFields(fromJsonPayload(payload)) });
+    else if (kind === FROM_WORKER.stream) this.beginStream(id, open, Buffer.from(payload).toString());
+    else if (kind === FROM_WORKER.chunk) open.stream?.push(Uint8Array.from(payload));
+    else if (kind === FROM_WORKER.end) this.end(id, open, {});
+    else throw new RangeError("a frame of no known kind");
+  }
+
+  private beginStream(id: number, open: OpenCall, mediaType: string): void {
+    if (open.stream !== undefined) throw new RangeError("a stream begins twice");
+    open.stream = new ReplyStream({
+      pull: (count) => this.writer.write({ kind: TO_WORKER.pull, id, first: count }),
+      cancel: () => this.writer.write({ kind: TO_WORKER.cancel, id }),
+    });
+    open.call.succeed({ kind: "streamed", chunks: open.stream, mediaType });
+  }
+
+  private end(id: number, { call, stream }: OpenCall, { reply, error }: { reply?: Reply; error?: Error }): void {
+    this.open.delete(id);
+    stream?.finish(error);
+    if (reply !== undefined) call.succeed(reply);
+    else if (error !== undefined) call.fail(error);
+    else call.letGo();
+    this.events.onCallEnded();
+  }
+}
+
+function toReply(mediaPosition: number, payload: Uint8Array): Reply {
+  const { rows, phases, body } = readReplyFacts(payload);
+  return { kind: "whole", bytes: body, mediaType: replyAt(mediaPosition), rows, phases };
+}

@@ -1,0 +1,96 @@
+import { Socket } from "node:net";
+import { Worker } from "node:worker_threads";
+import type { Logger } from "../core/logger.js";
+import { toErrorFields } from "./error-fields.js";
+import { type Frame, FrameReader, FrameWriter } from "./frames.js";
+import { loadOrder } from "./load-order.js";
+import { FROM_WORKER, fromJsonPayload, TO_WORKER, toJsonPayload, type WorkerOrder } from "./protocol.js";
+import { ReceivedCalls } from "./received-calls.js";
+
+/*
+ * The program of a worker process: loads one model and answers the calls of the server that started it, over the socket
+ * that it was given as file descriptor 3. It ends with its server, however that ends.
+ */
+
+const CHANNEL = 3;
+
+main();
+
+function main(): void {
+  const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
+  const writer = new FrameWriter(socket);
+  let calls: ReceivedCalls | undefined;
+  const receive = (frame: Frame): void => {
+    if (frame.kind === TO_WORKER.start) {
+      void start(fromJsonPayload(frame.payload) as WorkerOrder, writer).then((started) => {
+        calls = started;
+      });
+    } else if (frame.kind === TO_WORKER.request) calls?.add(frame);
+    else if (frame.kind === TO_WORKER.cancel) calls?.cancel(frame.id);
+    else if (frame.kind === TO_WORKER.pull) calls?.pull(frame.id, frame.first);
+  };
+  const reader = new FrameReader(receive);
+  socket.on("data", (chunk: Buffer) => reader.push(chunk));
+  socket.on("error", endWithServer);
+  socket.on("close", endWithServer);
+  // Ctrl-C and service managers signal every process at once; the server finishes what has begun, then ends its workers.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  // Whatever a model throws where nobody catches it ends the worker: its state can be trusted no more.
+  process.on("uncaughtException", (error) => {
+    writeLog(writer, "error", { err: toErrorFields(error) }, "the model's code threw where nobody catches it");
+    writer.flush();
+    socket.end(() => process.exit(1));
+  });
+}
+
+/** undefined when the model cannot be loaded: the server is told, and ends this process. */
+async function start(order: WorkerOrder, writer: FrameWriter): Promise<ReceivedCalls | undefined> {
+  try {
+    const { executor, ready } = await loadOrder(order, createFrameLogger(writer));
+    writer.write({ kind: FROM_WORKER.ready, payload: [toJsonPayload(ready)] });
+    watchServer();
+    return new ReceivedCalls(executor, writer, ready.concurrency);
+  } catch (error) {
+    writer.write({ kind: FROM_WORKER.refused, payload: [toJsonPayload(toErrorFields(error))] });
+    return undefined;
+  }
+}
+
+function endWithServer(): void {
+  process.exit(0);
+}
+
+/**
+ * A model that blocks this process for good cannot see the socket close when the server was killed. A thread of its own
+ * can: a process whose parent has died gets another.
+ */
+function watchServer(): void {
+  const watch = `
+    const parent = process.ppid;
+    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, "SIGKILL"); }, 1000);
+  `;
+  new Worker(watch, { eval: true, stdin: false, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
+}
+
+function createFrameLogger(writer: FrameWriter): Logger {
+  const at = (level: keyof Logger) => (fields: object, message?: string) => writeLog(writer, level, fields, message);
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function writeLog(writer: FrameWriter, level: keyof Logger, fields: object, message: string | undefined): void {
+  writer.write({ kind: FROM_WORKER.log, payload: [toJsonPayload({ level, fields: plainFields(fields), message })] });
+}
+
+/** An error is told by its stack; what JSON cannot say is left out. */
+function plainFields(fields: object): object {
+  const entries = Object.entries(fields).map(([key, value]) => [
+    key,
+    value instanceof Error ? { type: value.name, message: value.message, stack: value.stack } : value,
+  ]);
+  try {
+    JSON.stringify(entries);
+    return Object.fromEntries(entries);
+  } catch {
+    return {};
+  }
+}
