@@ -6,7 +6,7 @@ import { MlserveError } from "../src/core/errors.js";
 import { type PackResult, pack } from "../src/pack/pack.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
-import { createFlavors } from "./flavors.js";
+import { loadPackFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
@@ -25,14 +25,15 @@ export const packCommand = defineCommand({
     "mlserve pack model.onnx --input-example request.json --signature signature.json",
   ],
   async run({ argument, options, io, output }) {
+    const known = await loadPackFlavors(options, io);
     const progress = createProgress(io.stderr, "packing", monotonicClock);
     try {
       const result = await pack({
         source: toPath(argument, io),
-        flavors: createFlavors(),
         selfTest: options.selfTest,
         onProgress: progress.update,
         onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+        ...known,
         ...definedOf({
           output: toOptionalPath(options.output, io),
           inputExample: toOptionalPath(options.inputExample, io),

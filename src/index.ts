@@ -8,15 +8,20 @@ export { rowCount, UNNAMED } from "./core/batch.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export type { Logger } from "./core/logger.js";
 export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
+export { BUILTIN_FLAVORS } from "./flavors/builtin.js";
 export { chooseFlavor } from "./flavors/choose.js";
+export type { ConfigSchema } from "./flavors/config-schema.js";
 export {
   type DescribedModel,
+  type DescribeRequest,
   defineFlavor,
   type Flavor,
+  type Isolation,
   type LoadOptions,
   type PredictContext,
   type Predictor,
 } from "./flavors/flavor.js";
+export { loadFlavorModule } from "./flavors/load-flavor-module.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";

@@ -18,14 +18,43 @@ export async function loadPredictor(
   options: LoadOptions,
 ): Promise<Predictor> {
   const who = `the flavor ${quoteName(flavor.name)}`;
-  const predictor = await flavor.load(model, config, options).catch((error: unknown) => {
+  const predictor = await load(flavor, config, model, options).catch((error: unknown) => {
     throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
   });
-  return guard(predictor, who);
+  if (isPredictor(predictor)) return guard(predictor, who);
+  throw new MlserveError("model_failed", `${who} gave no predictor: it needs predict, runtime and Symbol.asyncDispose`);
+}
+
+/** Asynchronous, so that what throws at once rejects. */
+async function load(
+  flavor: ChosenFlavor["flavor"],
+  config: unknown,
+  model: Model,
+  options: LoadOptions,
+): Promise<Predictor> {
+  return await flavor.load(model, config, options);
+}
+
+/** As far as it has to be one for anything to be done with it; a flavor may be written without types. */
+function isPredictor(value: Partial<Predictor> | undefined): boolean {
+  return (
+    typeof value === "object" &&
+    typeof value.predict === "function" &&
+    typeof value.runtime === "object" &&
+    typeof value[Symbol.asyncDispose] === "function"
+  );
 }
 
 function guard(predictor: Predictor, who: string): Predictor {
   let closed: Promise<void> | undefined;
+  const predict: Predictor["predict"] = async (batch, context) => {
+    try {
+      return await predictor.predict(batch, context);
+    } catch (error) {
+      // Its words may hold the caller's values.
+      throw toMlserveError(error, `${who} failed on a request`);
+    }
+  };
   return {
     unsigned: predictor.unsigned,
     batchable: predictor.batchable,
@@ -36,10 +65,7 @@ function guard(predictor: Predictor, who: string): Predictor {
       if (closed !== undefined) throw new MlserveError("shutting_down", "the model is closed");
       if (context.signal.aborted)
         throw new MlserveError("request_aborted", "the request was given up before the model ran");
-      const outputs = await predictor.predict(batch, context).catch((error: unknown) => {
-        // Its words may hold the caller's values.
-        throw toMlserveError(error, `${who} failed on a request`);
-      });
+      const outputs = await predict(batch, context);
       const fault = batchFault(outputs);
       if (fault !== undefined) throw new MlserveError("model_failed", `${who} returned no batch: ${fault}`);
       return outputs;

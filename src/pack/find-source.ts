@@ -26,9 +26,19 @@ export interface BareSource {
   readonly where: string;
   /** The files that may belong to it. */
   readonly files: readonly FoundFile[];
+  /** The one that was named, when it was a file and not a folder. */
+  readonly file?: string;
+  /** What the named file is, in case that no flavor takes it. */
+  readonly known?: KnownFile | undefined;
 }
 
-/** Throws `model_not_found`, or `unsupported_model` for what no flavor could know. */
+/** A kind of file that is no model, or none that can be packed, and what to do with it. */
+export interface KnownFile {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Throws `model_not_found`, and `usage` for the MLmodel file of a folder. */
 export async function findSource(path: string): Promise<Source> {
   const stats = await stat(path).catch((error: unknown) => {
     throw missing(error, path);
@@ -44,7 +54,7 @@ export async function findSource(path: string): Promise<Source> {
 
 function missing(error: unknown, path: string): unknown {
   if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR") return fileSystemError(error, quoteName(path));
-  const hint = "Give the path of a folder that MLflow saved, or of an .onnx file";
+  const hint = "Give the path of a folder that MLflow saved, or of a model's file, such as an .onnx file";
   return new MlserveError("model_not_found", `there is no file or folder ${quoteName(path)}`, { hint, cause: error });
 }
 
@@ -74,28 +84,24 @@ async function findBareFile(path: string): Promise<BareSource> {
       where: quoteName(path),
       hint: "Pack the folder",
     });
-  if (!/\.onnx$/i.test(name)) throw otherFile(path);
   checkFileName(name);
   const real = await realpath(path);
   const { size } = await stat(real);
-  // Other models lie beside many a model; what else lies there may be its weights.
-  const beside = (await listCandidates(dirname(path))).filter((file) => !/\.onnx$/i.test(file.name));
+  // What lies beside it may be its weights.
+  const beside = (await listCandidates(dirname(path))).filter((file) => file.name !== name);
   return {
     kind: "bare",
-    name: name.replace(/\.onnx$/i, "") || name,
+    name: name.replace(/\.[^.]+$/, "") || name,
     where: quoteName(path),
     files: [{ name, path: real, bytes: size }, ...beside],
+    file: name,
+    known: findKnown(name),
   };
 }
 
-function otherFile(path: string): MlserveError {
-  const where = quoteName(path);
-  const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(path)) ?? [];
-  const [otherReason, otherHint] = [
-    "is no model that can be packed",
-    `Expected an .onnx file, or a folder that MLflow saved. ${SEE}`,
-  ];
-  return new MlserveError("unsupported_model", reason ?? otherReason, { where, hint: hint ?? otherHint });
+function findKnown(name: string): KnownFile | undefined {
+  const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(name)) ?? [];
+  return reason === undefined || hint === undefined ? undefined : { reason, hint };
 }
 
 /** Where a file is that may not be there yet, through all links; undefined when it is not. */

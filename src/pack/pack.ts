@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { chooseFlavor } from "../flavors/choose.js";
+import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { nameFault } from "../format/file-names.js";
 import type { ModelFile } from "../format/model-file.js";
@@ -48,6 +48,11 @@ export interface PackOptions {
    */
   readonly selfTest?: boolean;
   readonly flavors: FlavorRegistry;
+  /**
+   * The name of the flavor to use: of those that know the files, or that the MLmodel file has. Default: the only one that
+   * knows the files, or the first of the registry that the MLmodel file has.
+   */
+  readonly useFlavor?: string;
   /** The time that every file of the package gets, and a bare model with them. Default: the start of 1970. */
   readonly modifiedAt?: Date;
   readonly logger?: Logger;
@@ -88,9 +93,10 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
   const prepared = await prepare(source, output, progress, options);
-  await checkServable(prepared, options.flavors);
+  const chosen = chooseFlavor(prepared.model.descriptor, options.flavors, options);
+  await checkServable(prepared, chosen);
   await refuseOverwrite(prepared, output);
-  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, options.flavors);
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, chosen);
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
@@ -129,13 +135,13 @@ async function prepare(
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const { name, inputExample, flavors, useFlavor, modifiedAt = new Date(0) } = options;
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
   if (source.kind === "bare")
     return {
       signatureFrom,
-      ...(await prepareBare(source, { name, inputExample, signature, flavors, modifiedAt, progress })),
+      ...(await prepareBare(source, { name, inputExample, signature, flavors, useFlavor, modifiedAt, progress })),
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
@@ -146,8 +152,10 @@ function isArchiveName(path: string): boolean {
   return /\.(tar|tar\.gz|tgz)$/i.test(path);
 }
 
-async function checkServable({ model, signatureFrom: where }: PreparedModel, flavors: FlavorRegistry): Promise<void> {
-  const { flavor, config } = chooseFlavor(model.descriptor, flavors);
+async function checkServable(
+  { model, signatureFrom: where }: PreparedModel,
+  { flavor, config }: ChosenFlavor,
+): Promise<void> {
   await flavor.check?.(model, config);
   if (where === undefined) return;
   const [fault] = (await flavor.checkSignature?.(model, config, model.descriptor.signature)) ?? [];
