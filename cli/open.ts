@@ -1,6 +1,9 @@
+import { readdir } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
+import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { openModel } from "../src/format/open-model.js";
+import { findFunctionEntry, isFunctionSource } from "../src/pack/function/find-entry.js";
 import type { CommandContext } from "./command.js";
 import type { Io } from "./io.js";
 
@@ -12,6 +15,22 @@ export function openArgument(
   { requireChecksums }: { requireChecksums: boolean },
 ): Promise<Model> {
   return openModel(toPath(argument, io), { requireChecksums, temporaryFolder: temporaryFolder() });
+}
+
+/** {@link openArgument} for what is run: a function that is no package yet is packed into the temporary folder first. */
+export async function openRunnable(context: OpenContext, options: { requireChecksums: boolean }): Promise<Model> {
+  const path = toPath(context.argument, context.io);
+  if (!(await isFunctionFolder(path))) return openArgument(context, options);
+  const { packTemporary } = await import("./pack-temporary.js");
+  const temporaryFolder = context.temporaryFolder();
+  return openModel(await packTemporary(path, temporaryFolder), { temporaryFolder });
+}
+
+/** A source by its ending, or a folder with one and no MLmodel file. What is not there is told by who opens it. */
+async function isFunctionFolder(path: string): Promise<boolean> {
+  if (isFunctionSource(path)) return true;
+  const names = await readdir(path).catch((): string[] => []);
+  return !names.includes(MLMODEL_FILE) && (await findFunctionEntry(path, names)) !== undefined;
 }
 
 /** Short, as the user wrote it, since errors show it; this process may run in another folder than the command. */

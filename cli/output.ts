@@ -47,7 +47,16 @@ export async function reportError(error: unknown, io: Io, { format, verbose }: E
 }
 
 function toErrorLine(error: MlserveError, paint: Paint): string {
-  return `mlserve: ${paint("red", "error:")} ${toOneLine(error.message)}`;
+  return `mlserve: ${paint("red", "error:")} ${toOneLine(error.message + thrownText(error))}`;
+}
+
+/** What a model's own code threw, and where: a caller of a server is not told, but here its author asks. */
+function thrownText(error: MlserveError): string {
+  let cause: unknown = error;
+  while (cause instanceof MlserveError) cause = cause.cause;
+  if (error.kind !== "model_failed" || !(cause instanceof Error)) return "";
+  const place = /^ +at (?:.*\()?([^\s():/][^\s():]*:\d+)/m.exec(cause.stack ?? "")?.[1];
+  return ` (${cause.message.split("\n")[0]}${place === undefined ? "" : ` at ${place}`})`;
 }
 
 /** The keys that the server's error answers have, and what a program needs besides. */

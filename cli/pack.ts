@@ -17,19 +17,25 @@ import { formatBytes, formatTable, quoteArgument } from "./text.js";
 
 /** `mlserve pack`. */
 export const packCommand = defineCommand({
-  argument: { name: "path", help: "a folder saved by MLflow, an .onnx file, or a folder that holds one" },
+  argument: {
+    name: "path",
+    help: "a folder saved by MLflow, an .onnx file, a function (predict.ts, .js), or a folder that holds one",
+  },
   options: PACK_OPTIONS,
   examples: [
     "mlserve pack ./iris",
+    "mlserve pack ./predict.ts",
     "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
     "mlserve pack model.onnx --input-example request.json --signature signature.json",
+    "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
   ],
-  async run({ argument, options, io, output }) {
+  async run({ argument, options, io, output, temporaryFolder }) {
     const known = await loadPackFlavors(options, io);
     const progress = createProgress(io.stderr, "packing", monotonicClock);
     try {
       const result = await pack({
         source: toPath(argument, io),
+        temporaryFolder: temporaryFolder(),
         selfTest: options.selfTest,
         onProgress: progress.update,
         onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
@@ -39,6 +45,7 @@ export const packCommand = defineCommand({
           inputExample: toOptionalPath(options.inputExample, io),
           signature: toOptionalPath(options.signature, io),
           name: options.name,
+          metadata: toMetadata(options.metadata),
           modifiedAt: readSourceDate(io),
         }),
       });
@@ -70,6 +77,7 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ["flavors", result.flavors.join(", ")],
     ["inputs", summarizeSchema(result.signature.inputs)],
     ["outputs", summarizeSchema(result.signature.outputs)],
+    ...(result.flavors.includes("js_function") ? [["files", result.files.map(({ name }) => name).join(", ")]] : []),
     ["self-test", SELF_TEST_TEXTS[result.selfTest]],
     ["size", `${formatBytes(result.bytes)} in ${result.files.length} files`],
     ["sha256", result.sha256],
@@ -79,6 +87,15 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ...formatTable(facts),
     `next: ${paint("green", `mlserve serve ${quoteArgument(file)}`)}`,
   ];
+}
+
+function toMetadata(
+  entries: readonly (readonly [key: string, value: unknown])[] | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  if (entries === undefined || entries.length === 0) return undefined;
+  const metadata = new Map(entries);
+  if (metadata.size === entries.length) return Object.fromEntries(metadata);
+  throw new MlserveError("usage", "a key is given twice", { where: "--metadata" });
 }
 
 /** The date that reproducible builds give to every file (https://reproducible-builds.org/specs/source-date-epoch). */

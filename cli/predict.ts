@@ -11,7 +11,7 @@ import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
 
 /** `mlserve predict`. */
@@ -28,14 +28,18 @@ export const predictCommand = defineCommand({
     if (isTable(options)) return await scoreTable(context);
     const known = await loadFlavors(options, io);
     const bytes = await readBody(options.input, io);
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       ...known,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       ...definedOf({ threads: options.threads }),
     });
-    const reply = await served.executor.execute({ bytes, media: "application/json" }, new AbortController().signal);
+    const reply = await served.executor.execute(
+      { bytes, media: "application/json", events: "if_streamed" },
+      new AbortController().signal,
+    );
     await writeAnswer(await wholeAnswer(reply), options.output, io);
     // Not before: what goes wrong is told in one line.
     for (const warning of model.warnings) await context.output.warning(warning);

@@ -9,7 +9,7 @@ import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { write } from "./io.js";
-import { openArgument, toPath } from "./open.js";
+import { openRunnable, toPath } from "./open.js";
 import { createProgress } from "./progress.js";
 import { toJson } from "./text.js";
 
@@ -30,7 +30,7 @@ export async function scoreTable(context: Context): Promise<void> {
   const progress = createProgress(io.stderr, "scoring", monotonicClock);
   const bad: BadRow[] = [];
   const known = await loadFlavors(options, io);
-  await using model = await openArgument(context, options);
+  await using model = await openRunnable(context, options);
   try {
     const result = await scoreFile({
       model,
@@ -42,6 +42,7 @@ export async function scoreTable(context: Context): Promise<void> {
       keepColumns: (options.keepColumns ?? []).flatMap((names) => names.split(",")),
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       onBadRow: (row) => {
         if (bad.length < TOLD_ROWS) bad.push(row);
       },

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { SERVE_OPTIONS } from "../src/config/options.js";
+import { readVersion } from "../src/core/installed-version.js";
 import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
@@ -9,9 +10,8 @@ import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { createLogger } from "./logger.js";
-import { openArgument } from "./open.js";
+import { openRunnable } from "./open.js";
 import { formatCount } from "./text.js";
-import { readVersion } from "./version.js";
 
 /** `mlserve serve`. */
 export const serveCommand = defineCommand({
@@ -23,13 +23,14 @@ export const serveCommand = defineCommand({
     const logger = createLogger(io.stderr, options.logLevel);
     const metrics = createMetrics();
     const known = await loadFlavors(options, io);
-    await using model = await openArgument(context, options);
+    await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
       ...known,
       logger,
       metrics,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       selfTest: options.selfTest,
       isolation: options.isolation,
       loadTimeoutMs: options.loadTimeout,

@@ -6,6 +6,7 @@
 export type { Batch, BodyForm, Call, ColumnsBatch, Params, TensorsBatch, ValueBatch } from "./core/batch.js";
 export { rowCount, UNNAMED } from "./core/batch.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
+export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
 export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { BUILTIN_FLAVORS } from "./flavors/builtin.js";
@@ -17,10 +18,14 @@ export {
   defineFlavor,
   type Flavor,
   type Isolation,
+  isOutputStream,
   type LoadOptions,
+  type OutputStream,
+  type Outputs,
   type PredictContext,
   type Predictor,
 } from "./flavors/flavor.js";
+export { functionFlavor } from "./flavors/js-function/flavor.js";
 export { loadFlavorModule } from "./flavors/load-flavor-module.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";

@@ -14,6 +14,9 @@ export type MediaType = (typeof MEDIA_TYPES)[keyof typeof MEDIA_TYPES];
 export const REPLY_MEDIA_TYPES = [MEDIA_TYPES.json, MEDIA_TYPES.arrowStream] as const;
 export type ReplyMediaType = (typeof REPLY_MEDIA_TYPES)[number];
 
+/** What an answer is written in that is sent bit by bit: server-sent events. */
+export const EVENT_STREAM = "text/event-stream";
+
 export function isMediaType(type: string): type is MediaType {
   return Object.values<string>(MEDIA_TYPES).includes(type);
 }

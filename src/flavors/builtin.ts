@@ -1,5 +1,6 @@
 import type { Flavor } from "./flavor.js";
+import { functionFlavor } from "./js-function/flavor.js";
 import { onnxFlavor } from "./onnx/flavor.js";
 
 /** The flavors that mlserve brings along, in order of preference. Their runtimes are loaded with the first model. */
-export const BUILTIN_FLAVORS: readonly Flavor[] = [onnxFlavor];
+export const BUILTIN_FLAVORS: readonly Flavor[] = [onnxFlavor, functionFlavor];

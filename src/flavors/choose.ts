@@ -8,6 +8,8 @@ export interface ChosenFlavor {
   readonly flavor: Flavor;
   /** The flavor's block of the MLmodel file, as its schema read it. */
   readonly config: unknown;
+  /** Those that it was chosen from, which the model may use for files that it brings along. */
+  readonly flavors?: FlavorRegistry;
 }
 
 /**
@@ -22,7 +24,7 @@ export function chooseFlavor(
   { useFlavor }: { readonly useFlavor?: string } = {},
 ): ChosenFlavor {
   const flavor = useFlavor === undefined ? findFirst(descriptor, registry) : findNamed(useFlavor, descriptor, registry);
-  return { flavor, config: readConfig(flavor, descriptor.flavors.get(flavor.name)) };
+  return { flavor, config: readConfig(flavor, descriptor.flavors.get(flavor.name)), flavors: registry };
 }
 
 function findNamed(name: string, descriptor: MlmodelDescriptor, registry: FlavorRegistry): Flavor {

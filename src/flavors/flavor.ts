@@ -3,12 +3,27 @@ import type { Logger } from "../core/logger.js";
 import type { Model, ModelFiles } from "../format/model.js";
 import type { Signature } from "../format/signature.js";
 import type { ConfigSchema } from "./config-schema.js";
+import type { FlavorRegistry } from "./registry.js";
 
 /** What one call of a predictor is given besides its data. */
 export interface PredictContext {
   readonly params: Params;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+}
+
+/** What a model gives for one request: all at once, or bit by bit. */
+export type Outputs = Batch | OutputStream;
+
+/**
+ * The outputs of a model that goes on while they are sent. Returning its iterator ends the work.
+ *
+ * It throws what `predict` would, whenever it happens.
+ */
+export type OutputStream = AsyncIterable<Batch>;
+
+export function isOutputStream(outputs: Outputs): outputs is OutputStream {
+  return Symbol.asyncIterator in outputs;
 }
 
 /**
@@ -36,7 +51,7 @@ export interface Predictor extends AsyncDisposable {
    *
    * Throws `model_rejected_input` when the data cannot be run, `model_failed` when the model itself is at fault.
    */
-  predict(batch: Batch, context: PredictContext): Promise<Batch>;
+  predict(batch: Batch, context: PredictContext): Promise<Outputs>;
 }
 
 export interface LoadOptions {
@@ -45,6 +60,8 @@ export interface LoadOptions {
   readonly threads?: number;
   /** Threads for one run where neither `threads` nor the model's own settings say how many. */
   readonly defaultThreads?: number;
+  /** The flavors that a model may use for files that it brings along. `loadPredictor` says them. */
+  readonly flavors?: FlavorRegistry;
 }
 
 /** What `pack` writes for a model that has no MLmodel file: flavor blocks in order, and the signature of its graph. */
@@ -53,6 +70,8 @@ export interface DescribedModel {
   readonly signature: Signature;
   /** The files that the model consists of, when others may lie beside them: its own, and the weights it points to. */
   readonly files?: readonly string[];
+  /** Did a person write the signature? Then an input example has to fit it, and says nothing better. */
+  readonly isSignatureWritten?: boolean;
 }
 
 /**

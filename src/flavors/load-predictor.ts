@@ -1,8 +1,9 @@
+import type { Batch } from "../core/batch.js";
 import { batchFault } from "../core/batch-fault.js";
 import { ERRORS, type ErrorKind, MlserveError, quoteName } from "../core/errors.js";
 import type { Model } from "../format/model.js";
 import type { ChosenFlavor } from "./choose.js";
-import type { LoadOptions, Predictor } from "./flavor.js";
+import type { LoadOptions, OutputStream, Outputs, Predictor } from "./flavor.js";
 
 /**
  * Loads a model with the flavor that was chosen for it. The one way to do so: what every predictor has to do is done
@@ -13,26 +14,18 @@ import type { LoadOptions, Predictor } from "./flavor.js";
  * disposal. Disposing of it twice is the same as once.
  */
 export async function loadPredictor(
-  { flavor, config }: ChosenFlavor,
+  { flavor, config, flavors }: ChosenFlavor,
   model: Model,
   options: LoadOptions,
 ): Promise<Predictor> {
   const who = `the flavor ${quoteName(flavor.name)}`;
-  const predictor = await load(flavor, config, model, options).catch((error: unknown) => {
+  const load = async (): Promise<Predictor> =>
+    flavor.load(model, config, { ...options, ...(flavors === undefined ? {} : { flavors }) });
+  const predictor = await load().catch((error: unknown) => {
     throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
   });
   if (isPredictor(predictor)) return guard(predictor, who);
   throw new MlserveError("model_failed", `${who} gave no predictor: it needs predict, runtime and Symbol.asyncDispose`);
-}
-
-/** Asynchronous, so that what throws at once rejects. */
-async function load(
-  flavor: ChosenFlavor["flavor"],
-  config: unknown,
-  model: Model,
-  options: LoadOptions,
-): Promise<Predictor> {
-  return await flavor.load(model, config, options);
 }
 
 /** As far as it has to be one for anything to be done with it; a flavor may be written without types. */
@@ -51,8 +44,7 @@ function guard(predictor: Predictor, who: string): Predictor {
     try {
       return await predictor.predict(batch, context);
     } catch (error) {
-      // Its words may hold the caller's values.
-      throw toMlserveError(error, `${who} failed on a request`);
+      throw requestFailure(error, who);
     }
   };
   return {
@@ -66,15 +58,50 @@ function guard(predictor: Predictor, who: string): Predictor {
       if (context.signal.aborted)
         throw new MlserveError("request_aborted", "the request was given up before the model ran");
       const outputs = await predict(batch, context);
-      const fault = batchFault(outputs);
-      if (fault !== undefined) throw new MlserveError("model_failed", `${who} returned no batch: ${fault}`);
-      return outputs;
+      return isStream(outputs) ? guardStream(outputs, who) : checkBatch(outputs, who);
     },
     async [Symbol.asyncDispose]() {
       closed ??= Promise.resolve(predictor[Symbol.asyncDispose]());
       await closed;
     },
   };
+}
+
+/** What a flavor gives is not believed before it was looked at. */
+function isStream(outputs: unknown): outputs is OutputStream {
+  return typeof outputs === "object" && outputs !== null && Symbol.asyncIterator in outputs;
+}
+
+function checkBatch(outputs: Outputs, who: string): Batch {
+  const fault = batchFault(outputs);
+  if (fault !== undefined) throw new MlserveError("model_failed", `${who} returned no batch: ${fault}`);
+  return outputs as Batch;
+}
+
+/** No generator, which would keep back the end of a stream until its next item has come. */
+function guardStream(outputs: OutputStream, who: string): OutputStream {
+  return {
+    [Symbol.asyncIterator]() {
+      const items = outputs[Symbol.asyncIterator]();
+      return {
+        async next() {
+          const { done, value } = await items.next().catch((error: unknown) => {
+            throw requestFailure(error, who);
+          });
+          return done === true ? { done, value: undefined } : { done: false, value: checkBatch(value, who) };
+        },
+        async return() {
+          await items.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+/** The words of an error that is none of ours may hold the caller's values. */
+function requestFailure(error: unknown, who: string): MlserveError {
+  return toMlserveError(error, `${who} failed on a request`);
 }
 
 /** A flavor may come with its own copy of mlserve, whose errors are not of our class. */

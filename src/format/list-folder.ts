@@ -32,11 +32,14 @@ export async function listModelFolder(folder: string, ignore?: string): Promise<
 /**
  * The files that may belong to a bare model: what lies in its folder, nearest first and not without end.
  *
- * What could not be in a package is passed over, for the folder may hold anything.
+ * What could not be in a package is passed over, for the folder may hold anything; so are the folders named.
  */
-export async function listCandidates(folder: string): Promise<readonly FoundFile[]> {
+export async function listCandidates(
+  folder: string,
+  passedOver: ReadonlySet<string> = new Set(),
+): Promise<readonly FoundFile[]> {
   const files: FoundFile[] = [];
-  for await (const file of walk(folder, () => {})) {
+  for await (const file of walk(folder, () => {}, passedOver)) {
     if (nameFault(file.name) === undefined) files.push(file);
     if (files.length === DEFAULT_LIMITS.entries) break;
   }
@@ -53,7 +56,11 @@ const refuseFault: FaultHandler = (name, reason, cause) => {
 };
 
 /** Breadth first: files of the folder itself come before those of its folders. */
-async function* walk(folder: string, onFault: FaultHandler): AsyncGenerator<FoundFile> {
+async function* walk(
+  folder: string,
+  onFault: FaultHandler,
+  passedOver: ReadonlySet<string> = new Set(),
+): AsyncGenerator<FoundFile> {
   const root = await realpath(folder);
   const waiting = [""];
   for (let prefix = waiting.shift(); prefix !== undefined; prefix = waiting.shift()) {
@@ -61,7 +68,7 @@ async function* walk(folder: string, onFault: FaultHandler): AsyncGenerator<Foun
       if (LEFTOVERS.has(entry.name)) continue;
       const name = prefix + entry.name;
       if (entry.isDirectory()) {
-        waiting.push(`${name}/`);
+        if (!passedOver.has(entry.name)) waiting.push(`${name}/`);
         continue;
       }
       const file = await resolveFile(root, name, onFault);

@@ -11,6 +11,14 @@ export function preferredMediaType<T extends string>(header: string | null, offe
   return best?.type ?? offered[0];
 }
 
+/** Does an Accept header name a type itself, and not with the weight 0? */
+export function namesMediaType(header: string | null, type: string): boolean {
+  return (header ?? "")
+    .split(",")
+    .map(parseRange)
+    .some(({ range, weight }) => range === type && weight > 0);
+}
+
 interface MediaRange {
   readonly range: string;
   /** From 0, which is no, to 1. */

@@ -1,6 +1,6 @@
 import type { Params } from "../core/batch.js";
 import { type ErrorKind, MlserveError } from "../core/errors.js";
-import type { Predictor } from "../flavors/flavor.js";
+import { isOutputStream, type OutputStream, type Predictor } from "../flavors/flavor.js";
 import { fillUp } from "./fixed-rows.js";
 import { toPredictionColumns } from "./prediction-columns.js";
 import type { OutputColumn, RowBlock } from "./row-source.js";
@@ -143,6 +143,7 @@ class BatchRun {
       isDecoded = true;
       const ran = Math.max(rows, fixedRows ?? 0);
       const outputs = await predictor.predict(fillUp(decoded, rows, ran), { params, signal });
+      if (isOutputStream(outputs)) throw await streamsInstead(outputs);
       return toPredictionColumns(outputs, ran, rows);
     } catch (error) {
       if (!(error instanceof MlserveError) || !OF_ROWS.has(error.kind) || signal.aborted) throw error;
@@ -150,6 +151,11 @@ class BatchRun {
       return error;
     }
   }
+}
+
+async function streamsInstead(outputs: OutputStream): Promise<MlserveError> {
+  await outputs[Symbol.asyncIterator]().return?.();
+  return new MlserveError("unsupported_model", "the model streams its outputs, which are no column of a table");
 }
 
 /** A row that cannot be read has nothing to keep. */

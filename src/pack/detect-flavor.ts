@@ -7,9 +7,12 @@ import type { BareSource } from "./find-source.js";
 const SEE = "See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
 
 /** What one flavor says of the files: a model of its own, or why what it found cannot be packed. */
-type Candidate =
-  | { readonly flavor: Flavor; readonly described: DescribedModel }
-  | { readonly flavor: Flavor; readonly fault: MlserveError };
+type Candidate = DetectedFlavor | { readonly flavor: Flavor; readonly fault: MlserveError };
+
+export interface DetectedFlavor {
+  readonly flavor: Flavor;
+  readonly described: DescribedModel;
+}
 
 /**
  * Finds the flavor of files without an MLmodel file, by what is in them.
@@ -21,7 +24,7 @@ export async function detectFlavor(
   source: BareSource,
   flavors: FlavorRegistry,
   useFlavor: string | undefined,
-): Promise<DescribedModel> {
+): Promise<DetectedFlavor> {
   const asked = useFlavor === undefined ? flavors.flavors : [flavors.require(useFlavor)];
   const candidates: Candidate[] = [];
   for (const flavor of asked) candidates.push(...(await ask(flavor, source)));
@@ -29,7 +32,7 @@ export async function detectFlavor(
   if (only === undefined) throw unknown(source, asked);
   if (others.length > 0) throw ambiguous(source, candidates);
   if ("fault" in only) throw only.fault;
-  return withFiles(only.described, source);
+  return { flavor: only.flavor, described: withFiles(only.described, source) };
 }
 
 async function ask(flavor: Flavor, { files, file }: BareSource): Promise<readonly Candidate[]> {
@@ -62,7 +65,10 @@ function ambiguous({ where }: BareSource, candidates: readonly Candidate[]): Mls
 
 function unknown({ where, known }: BareSource, asked: readonly Flavor[]): MlserveError {
   if (known !== undefined) return new MlserveError("unsupported_model", known.reason, { where, hint: known.hint });
-  const looked = asked.map(({ name, looksFor }) => looksFor ?? `what the flavor ${quoteName(name)} looks for`);
+  const looked = asked.flatMap(({ name, looksFor, describe }) => {
+    if (looksFor !== undefined) return [looksFor];
+    return describe === undefined ? [] : [`what the flavor ${quoteName(name)} looks for`];
+  });
   const hint = `Expected ${[...looked, "or a folder that MLflow saved"].join(", ")}. ${SEE}`;
   return new MlserveError("unsupported_model", "holds no model that can be packed", { where, hint });
 }

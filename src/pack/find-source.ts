@@ -1,14 +1,17 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
+import type { DescribedModel } from "../flavors/flavor.js";
+import { functionFlavor } from "../flavors/js-function/flavor.js";
 import { checkFileName } from "../format/file-names.js";
 import { fileSystemError, systemCode } from "../format/file-system-error.js";
 import { listCandidates } from "../format/list-folder.js";
 import { MLMODEL_FILE } from "../format/mlmodel.js";
 import type { FoundFile } from "../format/model-files.js";
+import { findFunctionEntry, functionName, isFunctionSource } from "./function/find-entry.js";
 
 /** What `pack` is given. */
-export type Source = SavedSource | BareSource;
+export type Source = SavedSource | BareSource | FunctionSource;
 
 /** A folder that MLflow saved, or that was unpacked from a package. */
 export interface SavedSource {
@@ -30,6 +33,18 @@ export interface BareSource {
   readonly file?: string;
   /** What the named file is, in case that no flavor takes it. */
   readonly known?: KnownFile | undefined;
+  /** What they are, where it is known already. */
+  readonly described?: DescribedModel;
+}
+
+/** A function in JavaScript or TypeScript, which becomes a bare model when it is bundled. */
+export interface FunctionSource {
+  readonly kind: "function";
+  readonly name: string;
+  readonly where: string;
+  readonly folder: string;
+  /** The source file, relative to the folder. */
+  readonly entry: string;
 }
 
 /** A kind of file that is no model, or none that can be packed, and what to do with it. */
@@ -38,23 +53,38 @@ export interface KnownFile {
   readonly hint: string;
 }
 
-/** Throws `model_not_found`, and `usage` for the MLmodel file of a folder. */
-export async function findSource(path: string): Promise<Source> {
+/**
+ * What lies at a path. A folder with a function is one, whatever lies beside it, unless `useFlavor` names another flavor.
+ *
+ * Throws `model_not_found`, and `usage` for the MLmodel file of a folder.
+ */
+export async function findSource(path: string, useFlavor?: string): Promise<Source> {
   const stats = await stat(path).catch((error: unknown) => {
     throw missing(error, path);
   });
-  if (stats.isFile()) return findBareFile(path);
+  const mayBeFunction = useFlavor === undefined || useFlavor === functionFlavor.name;
+  if (stats.isFile())
+    return isFunctionSource(path) && mayBeFunction
+      ? toFunction(dirname(path), basename(path), path)
+      : findBareFile(path);
   if (!stats.isDirectory())
     throw new MlserveError("model_not_found", "is neither a file nor a folder", { where: quoteName(path) });
   const name = basename(resolve(path));
   const names = await readdir(path);
   if (names.includes(MLMODEL_FILE)) return { kind: "saved", folder: path, name };
+  const entry = mayBeFunction ? await findFunctionEntry(path, names) : undefined;
+  if (entry !== undefined) return toFunction(path, entry, path);
   return { kind: "bare", name, where: quoteName(path), files: await listCandidates(path) };
+}
+
+function toFunction(folder: string, entry: string, path: string): FunctionSource {
+  const absolute = resolve(folder);
+  return { kind: "function", name: functionName(entry, absolute), where: quoteName(path), folder: absolute, entry };
 }
 
 function missing(error: unknown, path: string): unknown {
   if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR") return fileSystemError(error, quoteName(path));
-  const hint = "Give the path of a folder that MLflow saved, or of a model's file, such as an .onnx file";
+  const hint = "Give the path of a folder that MLflow saved, of an .onnx file, or of a function in JavaScript";
   return new MlserveError("model_not_found", `there is no file or folder ${quoteName(path)}`, { hint, cause: error });
 }
 

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
@@ -14,16 +14,29 @@ import {
 } from "../format/package-writer.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
-import { findSource, realPathIfThere, type Source } from "./find-source.js";
+import {
+  type BareSource,
+  type FunctionSource,
+  findSource,
+  realPathIfThere,
+  type SavedSource,
+  type Source,
+} from "./find-source.js";
+import { stageFunction } from "./function/stage.js";
+import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
 import { prepareSaved } from "./prepare-saved.js";
 import type { PreparedModel } from "./prepared-model.js";
 import { createProgress, type Progress } from "./progress.js";
 import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
+import { withOutputs } from "./with-outputs.js";
 
 export interface PackOptions {
-  /** A folder saved by MLflow, an `.onnx` file with its weights beside it, or a folder that holds one. */
+  /**
+   * A folder saved by MLflow; an `.onnx` file with its weights beside it, or a folder that holds one; or a function in
+   * JavaScript or TypeScript, or a folder with a `predict.ts`, `.mjs` or `.js`, whose code runs when it is packed.
+   */
   readonly source: string;
   /**
    * The package to write, gzipped where it ends in `.tar.gz` or `.tgz`; one that is there is replaced.
@@ -32,6 +45,8 @@ export interface PackOptions {
   readonly output?: string;
   /** What to call the model; kept in the package as `metadata.mlserve.name`. Default: the name of its file or folder. */
   readonly name?: string;
+  /** Entries for `metadata` of the MLmodel file, beside those that are there; `mlserve` is taken. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /**
    * A JSON file with the parts of a signature (`inputs`, `outputs`, `params`) that take the place of those that the
    * model has, or that its graph says.
@@ -55,6 +70,8 @@ export interface PackOptions {
   readonly useFlavor?: string;
   /** The time that every file of the package gets, and a bare model with them. Default: the start of 1970. */
   readonly modifiedAt?: Date;
+  /** Where a function is bundled. Default: the system's folder for temporary files. */
+  readonly temporaryFolder?: string;
   readonly logger?: Logger;
   onProgress?(doneBytes: number, totalBytes: number): void;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
@@ -87,16 +104,43 @@ export interface PackResult {
  * options that do not fit together, `file_system`, and what the input example fails with; then nothing is left behind.
  */
 export async function pack(options: PackOptions): Promise<PackResult> {
-  const source = await findSource(options.source);
-  const output = resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
+  const source = await findSource(options.source, options.useFlavor);
+  return source.kind === "function" ? packFunction(source, options) : packModel(source, options);
+}
+
+/** A function is bundled first; what it becomes is a model like any other. */
+async function packFunction(source: FunctionSource, options: PackOptions): Promise<PackResult> {
+  const output = outputOf(source, options);
+  const { temporaryFolder, signature, inputExample } = options;
+  const place = await realPathIfThere(output);
+  if (place !== undefined && !isArchiveName(output) && dirname(place) === (await realPathIfThere(source.folder)))
+    throw overwrites(output);
+  const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
+  const staged = await stageFunction(source, { temporaryFolder, ignore: [place, ...(await Promise.all(given))] });
+  try {
+    return await packModel(staged.source, { ...options, output });
+  } finally {
+    staged.dispose();
+  }
+}
+
+function outputOf(source: Source, options: PackOptions): string {
+  return resolve(options.output ?? `${checkName(options.name ?? source.name)}.tar`);
+}
+
+async function packModel(source: SavedSource | BareSource, options: PackOptions): Promise<PackResult> {
+  const output = outputOf(source, options);
   checkLabel(options.name);
+  checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
-  const prepared = await prepare(source, output, progress, options);
-  const chosen = chooseFlavor(prepared.model.descriptor, options.flavors, options);
-  await checkServable(prepared, chosen);
-  await refuseOverwrite(prepared, output);
-  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, chosen);
+  const described = await prepare(source, output, progress, options);
+  const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
+  await checkServable(described, chosen);
+  await refuseOverwrite(described, output);
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
+  // The MLmodel file of a saved folder stays as it is where nothing was given.
+  const prepared = options.inputExample === undefined ? described : withOutputs(described, selfTest.outputs);
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
@@ -130,22 +174,23 @@ function checkName(name: string): string {
 }
 
 async function prepare(
-  source: Source,
+  source: SavedSource | BareSource,
   output: string,
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, inputExample, flavors, useFlavor, modifiedAt = new Date(0) } = options;
+  const { name, metadata, inputExample, flavors, useFlavor, modifiedAt = new Date(0) } = options;
+  const shared = { name, metadata, inputExample, flavors, progress };
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
   if (source.kind === "bare")
     return {
       signatureFrom,
-      ...(await prepareBare(source, { name, inputExample, signature, flavors, useFlavor, modifiedAt, progress })),
+      ...(await prepareBare(source, { ...shared, signature, useFlavor, modifiedAt })),
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return { ...(await prepareSaved(source, { name, inputExample, signature, ignore, progress })), signatureFrom };
+  return { ...(await prepareSaved(source, { ...shared, signature, ignore })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {
@@ -165,7 +210,11 @@ async function checkServable(
 async function refuseOverwrite({ sources }: PreparedModel, output: string): Promise<void> {
   const place = await realPathIfThere(output);
   if (place === undefined || !sources.some((source) => "path" in source && source.path === place)) return;
-  throw new MlserveError("usage", "is a file of the model itself", {
+  throw overwrites(output);
+}
+
+function overwrites(output: string): MlserveError {
+  return new MlserveError("usage", "is a file of the model itself", {
     where: `output ${quoteName(basename(output))}`,
     hint: "Name another file",
   });

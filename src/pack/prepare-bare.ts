@@ -1,4 +1,4 @@
-import type { DescribedModel } from "../flavors/flavor.js";
+import type { DescribedModel, Flavor } from "../flavors/flavor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { formatChecksums, sha256Of } from "../format/checksums.js";
 import { hashFile } from "../format/file-bytes.js";
@@ -11,11 +11,14 @@ import { formatSignature } from "../format/signature-json.js";
 import { detectFlavor } from "./detect-flavor.js";
 import type { BareSource } from "./find-source.js";
 import { exampleName, type InputExample, readInputExample } from "./input-example.js";
+import { type Metadata, toMetadata } from "./package-metadata.js";
 import type { PreparedModel } from "./prepared-model.js";
 import type { Progress } from "./progress.js";
 
 export interface BareModelOptions {
   readonly name?: string | undefined;
+  /** More entries for `metadata`. */
+  readonly metadata?: Metadata | undefined;
   readonly inputExample?: string | undefined;
   /** What takes the place of the parts that the graph says. */
   readonly signature?: Partial<Signature> | undefined;
@@ -28,13 +31,16 @@ export interface BareModelOptions {
 
 /** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
-  const graph = await detectFlavor(source, options.flavors, options.useFlavor);
+  const { flavor, described: graph } =
+    source.described === undefined
+      ? await detectFlavor(source, options.flavors, options.useFlavor)
+      : { flavor: undefined, described: source.described };
   const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
   const signature = { ...graph.signature, ...options.signature };
-  const example = await readExample(options, signature);
+  const example = await readExample(options, signature, graph);
   const described = { ...graph, signature: example?.signature ?? signature };
-  const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, options)));
+  const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, { ...options, flavor })));
   const descriptor = parseMlmodel(content);
   const model = {
     name: options.name ?? source.name,
@@ -56,9 +62,11 @@ export async function prepareBare(source: BareSource, options: BareModelOptions)
 async function readExample(
   { inputExample, signature: given }: BareModelOptions,
   signature: Signature,
+  { isSignatureWritten = false }: DescribedModel,
 ): Promise<InputExample | undefined> {
   if (inputExample === undefined) return undefined;
-  return readInputExample(inputExample, signature, { infer: given === undefined || !("inputs" in given) });
+  const isGiven = (given !== undefined && "inputs" in given) || (isSignatureWritten && signature.inputs !== undefined);
+  return readInputExample(inputExample, signature, { infer: !isGiven });
 }
 
 /** Before they are written, for the MLmodel file comes first and its uuid covers them. */
@@ -81,7 +89,7 @@ function toMapping(
   { flavors, signature }: DescribedModel,
   files: readonly PathSource[],
   example: InputExample | undefined,
-  { name, modifiedAt }: BareModelOptions,
+  { name, metadata, flavor, modifiedAt }: BareModelOptions & { readonly flavor: Flavor | undefined },
 ): Record<string, unknown> {
   const checksums = new Map(files.map((file) => [file.name, file.sha256 ?? ""]));
   const sizes = [
@@ -91,7 +99,7 @@ function toMapping(
   return {
     flavors,
     is_signature_from_type_hint: false,
-    ...(name === undefined ? {} : { metadata: { mlserve: { name } } }),
+    metadata: toMetadata({ name, metadata, flavor }),
     mlflow_version: MLFLOW_VERSION,
     model_id: null,
     model_size_bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
@@ -109,7 +117,8 @@ function toPythonTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replace("T", " ")}.000000`;
 }
 
-function warningsOf({ signature }: DescribedModel): string[] {
+function warningsOf({ signature, isSignatureWritten }: DescribedModel): string[] {
   if (signature.inputs !== undefined) return [];
+  if (isSignatureWritten === true) return ["the function exports no signature of its input: requests are not checked"];
   return ["the model does not say what it takes in a way that a signature can hold: requests are not checked"];
 }

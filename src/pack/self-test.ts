@@ -14,6 +14,8 @@ export type SelfTestOutcome = "recorded" | "off" | "no_example" | "unsteady" | "
 export interface MadeSelfTest {
   readonly outcome: SelfTestOutcome;
   readonly file?: ContentSource;
+  /** What the model answered. */
+  readonly outputs?: SelfTest["outputs"];
 }
 
 export const NO_SELF_TEST: MadeSelfTest = { outcome: "off" };
@@ -32,7 +34,7 @@ export async function makeSelfTest(prepared: PreparedModel, chosen: ChosenFlavor
   if (test === undefined) return { outcome: "unsteady" };
   const content = Buffer.from(formatSelfTest(test));
   if (content.byteLength > MAX_BYTES) return { outcome: "too_large" };
-  return { outcome: "recorded", file: { name: SELF_TEST_FILE, content } };
+  return { outcome: "recorded", file: { name: SELF_TEST_FILE, content }, outputs: test.outputs };
 }
 
 /** What only the runtime knows, such as its operators, is better known now than on the machine that serves the model. */

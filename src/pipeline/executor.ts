@@ -7,6 +7,11 @@ export interface ExecuteRequest {
   readonly media: MediaType;
   /** What the answer is to be written in. Default `application/json`. */
   readonly reply?: ReplyMediaType;
+  /**
+   * May the answer be sent bit by bit, as server-sent events? `no` refuses a model that does so with `not_acceptable`,
+   * `always` makes events of a whole answer too. Default `no`.
+   */
+  readonly events?: "no" | "if_streamed" | "always";
   /** Milliseconds after which the answer is `timeout`. Default: none. */
   readonly timeoutMs?: number;
 }

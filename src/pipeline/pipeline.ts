@@ -1,12 +1,14 @@
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
 import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
-import type { Predictor } from "../flavors/flavor.js";
+import type { Logger } from "../core/logger.js";
+import { isOutputStream, type Predictor } from "../flavors/flavor.js";
 import type { Signature } from "../format/signature.js";
+import { eventReply, refuseStream, wholeEvents } from "./event-reply.js";
 import type { ExecuteRequest, Executor, Reply } from "./executor.js";
 
 export interface PipelineOptions {
@@ -15,19 +17,24 @@ export interface PipelineOptions {
   readonly predictor: Predictor;
   /** How leniently request values are read. Default `safe`. */
   readonly coercion?: CoercionName;
-  /** How NaN and the infinities of predictions are written. Default `null`. */
-  readonly nonFinite?: NonFinite;
+  /** How the numbers of predictions are written. */
+  readonly numbers?: NumberStyle;
   readonly clock?: Clock;
+  /** Told of failures after an answer has begun. */
+  readonly logger?: Logger;
 }
+
+/** An item of a stream stands alone: nothing is put around it. */
+const ITEM = { form: "unwrapped", tableRows: undefined } as const;
 
 /** The life of a request in this process: decode, predict, encode. */
 export function createPipeline(options: PipelineOptions): Executor {
-  const { signature, predictor, coercion = "safe", nonFinite = "null", clock = monotonicClock } = options;
+  const { signature, predictor, coercion = "safe", numbers = {}, clock = monotonicClock, logger } = options;
   const decode = compileDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
-  const encode = compileReplyEncoder({ nonFinite });
+  const encode = compileReplyEncoder(numbers);
 
   async function execute(
-    { bytes, media, reply = MEDIA_TYPES.json }: ExecuteRequest,
+    { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
     signal: AbortSignal,
   ): Promise<Reply> {
     const start = clock();
@@ -35,8 +42,13 @@ export function createPipeline(options: PipelineOptions): Executor {
     const decoded = clock();
     const outputs = await predictor.predict(call.batch, { params: call.params, signal });
     const predicted = clock();
+    if (isOutputStream(outputs)) {
+      if (events === "no") return refuseStream(outputs);
+      return eventReply(outputs, (batch) => encode(batch, ITEM, MEDIA_TYPES.json), logger);
+    }
     const tableRows = call.batch.kind === "columns" ? call.batch.rows : undefined;
     const body = await encode(outputs, { form: call.form, tableRows }, reply);
+    if (events === "always") return wholeEvents(body);
     const phases = { decode: decoded - start, predict: predicted - decoded, encode: clock() - predicted };
     return { kind: "whole", bytes: body, mediaType: reply, rows: tableRows, phases };
   }

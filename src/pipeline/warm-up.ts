@@ -19,13 +19,18 @@ export async function warmUp({ descriptor, files }: Model, executor: Executor): 
   try {
     const bytes = await files.read(path);
     return {
-      milliseconds: await fastest(() => executor.execute({ bytes, media: "application/json" }, never())),
+      milliseconds: await fastest(() => runToEnd(executor, bytes)),
       fault: undefined,
     };
   } catch (error) {
     const fault = error instanceof Error ? error : new MlserveError("internal", "an unexpected fault");
     return { milliseconds: undefined, fault };
   }
+}
+
+async function runToEnd(executor: Executor, bytes: Uint8Array): Promise<void> {
+  const reply = await executor.execute({ bytes, media: "application/json", events: "if_streamed" }, never());
+  if (reply.kind === "streamed") for await (const _ of reply.chunks);
 }
 
 function never(): AbortSignal {

@@ -12,7 +12,8 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { problemResponse, problemText } from "../http/problem.js";
+import { problemText } from "../core/problem-text.js";
+import { problemResponse } from "../http/problem.js";
 import type { AppEnv } from "./app.js";
 
 export interface ServerOptions {
@@ -48,6 +49,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     listener,
   );
   server.on("clientError", refuseConnection);
+  const silent = watchSilent(server);
   await listen(server, host, port);
   const address = server.address();
   const actualPort = typeof address === "object" && address !== null ? address.port : port;
@@ -57,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: actualPort,
     close() {
       draining = true;
-      return drain(server, graceMs, logger);
+      return drain(server, silent, graceMs, logger);
     },
   };
 }
@@ -97,14 +99,35 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   });
 }
 
-function drain(server: Server, graceMs: number, logger: Logger): Promise<void> {
+/** How long a connection that has sent nothing keeps a server that shuts down. */
+const SILENT_MS = 500;
+
+/** The connections that have sent nothing yet: Node takes them for requests that have begun. */
+function watchSilent(server: Server): () => Socket[] {
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  return () => [...open].filter(({ bytesRead }) => bytesRead === 0);
+}
+
+function drain(server: Server, silent: () => Socket[], graceMs: number, logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
       logger.warn({ graceMs }, "requests were still being answered when the grace period ended");
       server.closeAllConnections();
     }, graceMs);
+    // What was sent at the last moment may not have come yet.
+    const quiet = setTimeout(
+      () => {
+        for (const socket of silent()) socket.destroy();
+      },
+      Math.min(SILENT_MS, graceMs),
+    );
     server.close(() => {
       clearTimeout(cut);
+      clearTimeout(quiet);
       resolve();
     });
     server.closeIdleConnections();

@@ -3,7 +3,7 @@ import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import type { Batch, Call } from "../core/batch.js";
 import { silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
-import type { Flavor, Predictor } from "../flavors/flavor.js";
+import { type Flavor, isOutputStream, type Predictor } from "../flavors/flavor.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
@@ -51,7 +51,11 @@ export async function withSession<T>(
       chosen,
       predictor,
       decode: (body) => decode(Buffer.from(typeof body === "string" ? body : JSON.stringify(body))),
-      ask: ({ batch, params }) => predictor.predict(batch, { params, signal: new AbortController().signal }),
+      async ask({ batch, params }) {
+        const outputs = await predictor.predict(batch, { params, signal: new AbortController().signal });
+        if (isOutputStream(outputs)) throw new Error("a model that streams cannot be checked by its batches");
+        return outputs;
+      },
     });
   });
 }

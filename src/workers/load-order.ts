@@ -1,4 +1,5 @@
 import type { Logger } from "../core/logger.js";
+import { BUILTIN_FLAVORS } from "../flavors/builtin.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
@@ -25,7 +26,9 @@ export interface LoadedOrder {
  */
 export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<LoadedOrder> {
   const model = await openOrdered(order);
-  const flavors = createFlavorRegistry([await loadFlavorSource(order.flavor)]);
+  const flavor = await loadFlavorSource(order.flavor);
+  // The others are for files that the model brings along.
+  const flavors = createFlavorRegistry([flavor, ...BUILTIN_FLAVORS.filter(({ name }) => name !== flavor.name)]);
   const chosen = chooseFlavor(model.descriptor, flavors);
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -33,16 +36,16 @@ export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<Loa
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
   try {
-    return await prepare(model, predictor, order);
+    return await prepare(model, predictor, order, logger);
   } catch (error) {
     await predictor[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function prepare(model: Model, predictor: Predictor, order: WorkerOrder): Promise<LoadedOrder> {
-  const { coercion, nonFinite } = order;
-  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, nonFinite });
+async function prepare(model: Model, predictor: Predictor, order: WorkerOrder, logger: Logger): Promise<LoadedOrder> {
+  const { coercion, numbers } = order;
+  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
   if (order.selfTest) await runSelfTest(model, predictor);
   const { fault } = await warmUp(model, executor);
   return {

@@ -1,9 +1,9 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
 import type { FoundFile } from "../format/model-files.js";
-import type { PhaseTimes } from "../pipeline/executor.js";
+import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 
 /*
  * What the server and a worker say to each other, each as one frame. Calls are numbered by the server. JSON stands only in
@@ -14,7 +14,7 @@ import type { PhaseTimes } from "../pipeline/executor.js";
 export const TO_WORKER = {
   /** JSON of {@link WorkerOrder}: what to load. */
   start: 1,
-  /** A call: media type and reply type as positions in their lists, and the body. */
+  /** A call: media type and what the answer may be, as positions in their lists, and the body. */
   request: 2,
   /** Nobody waits for the call any more. */
   cancel: 3,
@@ -50,7 +50,7 @@ export interface WorkerOrder {
     readonly files: readonly FoundFile[];
   };
   readonly coercion: CoercionName;
-  readonly nonFinite: NonFinite;
+  readonly numbers: NumberStyle;
   readonly threads: number | undefined;
   readonly defaultThreads: number;
   /** Run the self-test of the package before saying that it is ready. */
@@ -90,6 +90,22 @@ export function replyPosition(media: ReplyMediaType): number {
 /** Throws a RangeError for a position that has none. */
 export function replyAt(position: number): ReplyMediaType {
   return found(REPLY_MEDIA_TYPES[position]);
+}
+
+/** What an answer may be. */
+type Wanted = Required<Pick<ExecuteRequest, "reply" | "events">>;
+
+const WANTED_LIST: readonly Wanted[] = REPLY_MEDIA_TYPES.flatMap((reply) =>
+  (["no", "if_streamed", "always"] as const).map((events) => ({ reply, events })),
+);
+
+export function wantedPosition({ reply = MEDIA_TYPES.json, events = "no" }: Partial<Wanted>): number {
+  return WANTED_LIST.findIndex((wanted) => wanted.reply === reply && wanted.events === events);
+}
+
+/** Throws a RangeError for a position that has none. */
+export function wantedAt(position: number): Wanted {
+  return found(WANTED_LIST[position]);
 }
 
 function found<T>(media: T | undefined): T {

@@ -1,7 +1,7 @@
 import type { Executor, Reply, StreamedReply } from "../pipeline/executor.js";
 import { toErrorFields } from "./error-fields.js";
 import type { Frame, FrameWriter } from "./frames.js";
-import { FROM_WORKER, mediaAt, replyAt, replyPosition, toJsonPayload, writeReplyFacts } from "./protocol.js";
+import { FROM_WORKER, mediaAt, replyPosition, toJsonPayload, wantedAt, writeReplyFacts } from "./protocol.js";
 
 /** A run this long is one that blocks what stands behind it; answers do not wait for the end of the turn then. */
 const LONG_RUN_MS = 0.5;
@@ -54,7 +54,7 @@ export class ReceivedCalls {
     if (this.lastRunMs > LONG_RUN_MS) this.writer.flush();
     const start = performance.now();
     try {
-      const request = { bytes: frame.payload, media: mediaAt(frame.first), reply: replyAt(frame.second) };
+      const request = { bytes: frame.payload, media: mediaAt(frame.first), ...wantedAt(frame.second) };
       const reply = await this.executor.execute(request, call.signal);
       this.lastRunMs = performance.now() - start;
       await this.answer(id, reply, call);

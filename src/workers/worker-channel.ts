@@ -8,10 +8,10 @@ import {
   mediaPosition,
   readReplyFacts,
   replyAt,
-  replyPosition,
   TO_WORKER,
   toJsonPayload,
   type WorkerOrder,
+  wantedPosition,
 } from "./protocol.js";
 import { ReplyStream } from "./reply-stream.js";
 import type { WorkerCall } from "./worker-call.js";
@@ -63,14 +63,14 @@ export class WorkerChannel {
   }
 
   hand(call: WorkerCall): void {
-    const { bytes, media, reply = "application/json" } = call.request;
+    const { bytes, media } = call.request;
     this.lastId = this.lastId === 0xffffffff ? 1 : this.lastId + 1;
     this.open.set(this.lastId, { call });
     this.writer.write({
       kind: TO_WORKER.request,
       id: this.lastId,
       first: mediaPosition(media),
-      second: replyPosition(reply),
+      second: wantedPosition(call.request),
       payload: [bytes],
     });
   }

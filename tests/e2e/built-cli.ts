@@ -24,6 +24,8 @@ export interface Program {
   readonly ended: Promise<Ended>;
   /** The first match in standard output; rejects when the program ends without one. */
   find(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same in standard error. */
+  findError(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** A folder to run the built program in, with a folder for temporary files of its own. */
@@ -87,7 +89,12 @@ function watch(child: ChildProcess, temporary: string): Program {
   });
   // Whoever looks for a line gets this rejection through the race.
   missing.catch(() => {});
-  return { child, ended, find: (pattern) => Promise.race([stdout.find(pattern), missing]) };
+  return {
+    child,
+    ended,
+    find: (pattern) => Promise.race([stdout.find(pattern), missing]),
+    findError: (pattern) => Promise.race([stderr.find(pattern), missing]),
+  };
 }
 
 function collect(

@@ -1,12 +1,16 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, it } from "vitest";
 import { goldenCases, goldenModels, isStrictJsonCase, modelPath } from "../support/golden.js";
 import { openWorkplace, ROOT } from "./built-cli.js";
 
-const models = goldenModels().filter((model) => !model.startsWith("py_") && goldenCases(model).some(isStrictJsonCase));
+const models = goldenModels().filter(
+  (model) =>
+    (!model.startsWith("py_") || existsSync(join(modelPath(model), "predict.mjs"))) &&
+    goldenCases(model).some(isStrictJsonCase),
+);
 const workplace = openWorkplace();
 afterAll(() => workplace[Symbol.dispose]());
 
@@ -24,7 +28,8 @@ describe("the built server answers as MLflow recorded", () => {
     const cases = join(workplace.cwd, `${model}.jsonl`);
     const strict = goldenCases(model).filter(isStrictJsonCase);
     writeFileSync(cases, strict.map((golden) => JSON.stringify(golden)).join("\n"));
-    const program = workplace.start(["serve", modelPath(model), "--port", "0", "--coercion", "mlflow"]);
+    const asMlflow = ["--coercion", "mlflow", "--float32", "widened"];
+    const program = workplace.start(["serve", modelPath(model), "--port", "0", ...asMlflow]);
     const [, url = ""] = await program.find(/ at (http:\S+) /);
     const said = await replay(url, cases);
     program.child.kill("SIGTERM");

@@ -1,39 +1,46 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { functionAnswer } from "../support/function-answer.js";
-import {
-  findDifference,
-  type GoldenCase,
-  goldenCases,
-  goldenModels,
-  isStrictJsonCase,
-  modelPath,
-} from "../support/golden.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CoercionName } from "../../src/codec/decode/coercion.js";
+import { functionFlavor } from "../../src/flavors/js-function/flavor.js";
+import { createFlavorRegistry } from "../../src/flavors/registry.js";
+import { loadModel } from "../../src/serve/load.js";
+import type { ServedModel } from "../../src/serve/served-model.js";
+import { findDifference, goldenCases, goldenModels, isStrictJsonCase, modelPath } from "../support/golden.js";
+import { servedAnswer } from "../support/served-answer.js";
 
 const models = goldenModels().filter((model) => existsSync(join(modelPath(model), "predict.mjs")));
+const answered = new Set<string>();
 
-describe.each(models)("%s", (model) => {
-  const cases = goldenCases(model).filter((golden) => isStrictJsonCase(golden) && isJsonCall(golden));
+describe.each<CoercionName>(["mlflow", "safe"])("functions in mode %s", (mode) => {
+  describe.each(models)("%s", (model) => {
+    const cases = goldenCases(model).filter(isStrictJsonCase);
+    let served: ServedModel | undefined;
 
-  it.each(cases.map((golden) => [golden.id, golden] as const))("%s as MLflow", async (_, golden) => {
-    expect(findDifference(golden, await functionAnswer(golden, "mlflow"))).toBeUndefined();
-  });
+    beforeAll(async () => {
+      served = await loadModel(modelPath(model), { flavors: createFlavorRegistry([functionFlavor]), coercion: mode });
+    });
+    afterAll(() => served?.[Symbol.asyncDispose]());
 
-  it.each(cases.map((golden) => [golden.id, golden] as const))(
-    "%s as MLflow or with a safe refusal",
-    async (_, golden) => {
-      const answer = await functionAnswer(golden, "safe");
-      if (findDifference(golden, answer) !== undefined)
+    it.each(cases.map((golden) => [golden.id, golden] as const))("%s", async (id, golden) => {
+      const answer = await servedAnswer(golden, served);
+      const difference = findDifference(golden, answer);
+      if (mode === "safe" && difference !== undefined)
         expect(answer).toMatchObject({ status: 400, text: expect.stringMatching(DAMAGE) });
-    },
-  );
+      else expect(difference).toBeUndefined();
+      answered.add(`${mode} ${id}`);
+    });
+  });
 });
 
 /** What a refusal of `safe` that `mlflow` does not share says: see COERCION_DIFFERENCES. */
 const DAMAGE =
   /would become|would be cut off|not within -?\d+ to|in the longest row|beyond the range|stands twice in its object|expected binary/;
 
-function isJsonCall({ method, path, headers }: GoldenCase): boolean {
-  return method === "POST" && path === "/invocations" && headers["content-type"] === "application/json";
-}
+describe("the strict cases of functions", () => {
+  it.each<CoercionName>(["mlflow", "safe"])("were all answered in mode %s", (mode) => {
+    const wanted = models.flatMap((model) => goldenCases(model).filter(isStrictJsonCase));
+    expect(wanted.length).toBe(846);
+    expect(wanted.filter(({ id }) => !answered.has(`${mode} ${id}`))).toEqual([]);
+  });
+});

@@ -2,16 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CoercionName } from "../../src/codec/decode/coercion.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
+import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
-import { createApp } from "../../src/serve/app.js";
 import { loadModel } from "../../src/serve/load.js";
-import { createMetrics } from "../../src/serve/metrics.js";
 import type { ServedModel } from "../../src/serve/served-model.js";
-import { functionAnswer } from "../support/function-answer.js";
 import {
   type Answer,
-  bodyOf,
   findDifference,
   type GoldenCase,
   goldenCases,
@@ -19,6 +15,7 @@ import {
   isStrictTableCase,
   modelPath,
 } from "../support/golden.js";
+import { servedAnswer } from "../support/served-answer.js";
 
 const models = goldenModels().filter((model) => goldenCases(model).some(isStrictTableCase));
 const onnxModels = models.filter((model) => !model.startsWith("py_"));
@@ -35,27 +32,16 @@ function expectAnswer(golden: GoldenCase, answer: Answer, mode: CoercionName): v
 }
 
 describe.each<CoercionName>(["mlflow", "safe"])("CSV and Parquet bodies in mode %s", (mode) => {
-  describe.each(onnxModels)("%s", (model) => {
+  describe.each([...onnxModels, ...functions])("%s", (model) => {
     let served: ServedModel | undefined;
 
     beforeAll(async () => {
-      served = await loadModel(modelPath(model), { flavors: createFlavorRegistry([onnxFlavor]), coercion: mode });
+      served = await loadModel(modelPath(model), { flavors: createFlavorRegistry(BUILTIN_FLAVORS), coercion: mode });
     });
     afterAll(() => served?.[Symbol.asyncDispose]());
 
     it.each(casesOf(model))("%s", async (_, golden) => {
-      const app = createApp({ current: served }, { metrics: createMetrics() });
-      const { method, headers, path } = golden;
-      // The bytes of a fixture are shared with nobody.
-      const response = await app.request(path, { method, headers, body: bodyOf(golden) as Uint8Array<ArrayBuffer> });
-      const mediaType = response.headers.get("content-type");
-      expectAnswer(golden, { status: response.status, mediaType, text: await response.text() }, mode);
-    });
-  });
-
-  describe.each(functions)("%s", (model) => {
-    it.each(casesOf(model))("%s", async (_, golden) => {
-      expectAnswer(golden, await functionAnswer(golden, mode), mode);
+      expectAnswer(golden, await servedAnswer(golden, served), mode);
     });
   });
 });

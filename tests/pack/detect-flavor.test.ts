@@ -45,9 +45,9 @@ async function detect(
     await mkdir(dirname(join(folder.path, name)), { recursive: true });
     await writeFile(join(folder.path, name), name.endsWith(".onnx") ? ONNX : "{}");
   }
-  const source = await findSource(named === undefined ? folder.path : join(folder.path, named));
+  const source = await findSource(named === undefined ? folder.path : join(folder.path, named), useFlavor);
   if (source.kind !== "bare") throw new Error("it has an MLmodel file");
-  return detectFlavor(source, createFlavorRegistry(flavors), useFlavor);
+  return (await detectFlavor(source, createFlavorRegistry(flavors), useFlavor)).described;
 }
 
 describe("detectFlavor", () => {
@@ -58,6 +58,7 @@ describe("detectFlavor", () => {
     ["the one that knows the file that is named", ["model.onnx", "weights.json"], { named: "weights.json" }, "linear"],
     ["the other one for another file", ["model.onnx", "weights.json"], { named: "model.onnx" }, "onnx"],
     ["one of several files of a flavor, by its name", ["a.onnx", "b.onnx"], { named: "b.onnx" }, "onnx"],
+    ["another than a function, when it is asked for", ["predict.mjs", "model.onnx"], { useFlavor: "onnx" }, "onnx"],
     ["one where another flavor, not asked, cannot", ["model.onnx", "picky.json"], { useFlavor: "onnx" }, "onnx"],
   ])("takes %s", async (_, files, options, name) => {
     expect(Object.keys((await detect(files, options)).flavors)[0]).toBe(name);

@@ -91,6 +91,15 @@ describe("startServer", () => {
     await expect(post(server)).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
+  it("does not wait on close for a connection that has sent nothing", async () => {
+    const server = await start(sumModel(), { graceMs: 3_600_000 });
+    const socket = connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    // Another connection's answer says that the server has taken this one too.
+    expect((await fetch(`${server.url}/ping`)).status).toBe(200);
+    await Promise.all([server.close(), once(socket, "close")]);
+  });
+
   it("cuts on close what does not end within the grace", async () => {
     const { model, begun, end } = gatedModel();
     const server = await start(model, { graceMs: 1 });

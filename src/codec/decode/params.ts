@@ -1,8 +1,8 @@
 import type { Params } from "../../core/batch.js";
+import { formatDatetime } from "../../core/datetime-text.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import { type JsonValue, toPlain } from "../../core/json.js";
 import type { ParamSpec, Property, ScalarType } from "../../format/signature.js";
-import { formatDatetime } from "../encode/datetimes.js";
 import { parseIsoDatetime } from "./datetimes.js";
 import { isJsonFloat, isJsonInteger, jsonKind } from "./json-kind.js";
 

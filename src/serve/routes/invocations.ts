@@ -1,13 +1,14 @@
 import type { Context } from "hono";
-import { isMediaType, MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES } from "../../codec/media-types.js";
+import { EVENT_STREAM, isMediaType, MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES } from "../../codec/media-types.js";
 import { PHASES } from "../../core/clock.js";
 import { MlserveError } from "../../core/errors.js";
-import { preferredMediaType } from "../../http/accept.js";
+import { namesMediaType, preferredMediaType } from "../../http/accept.js";
 import { ACCEPTED_CODINGS, type ContentCoding, parseContentCoding } from "../../http/content-coding.js";
 import { parseMediaType } from "../../http/media-type.js";
 import { problemResponse } from "../../http/problem.js";
 import { readRequestBody } from "../../http/request-body.js";
 import { REQUEST_TIMEOUT_HEADER, requestTimeout } from "../../http/request-timeout.js";
+import type { ExecuteRequest } from "../../pipeline/executor.js";
 import type { AppEnv } from "../app.js";
 import type { Metrics } from "../metrics.js";
 import type { ModelRepository } from "../repository.js";
@@ -24,7 +25,7 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
   return async (context: Context<AppEnv>): Promise<Response> => {
     const { raw } = context.req;
     const named = readMediaType(raw.headers.get("content-type"), raw.headers.get("origin"));
-    const reply = preferredMediaType(raw.headers.get("accept"), REPLY_MEDIA_TYPES);
+    const wanted = readAccept(raw.headers.get("accept"));
     const coding = readCoding(raw.headers.get("content-encoding"));
     if (coding instanceof MlserveError) return problemResponse(coding, { "accept-encoding": ACCEPTED_CODINGS });
     const timeout = requestTimeout(raw.headers.get(REQUEST_TIMEOUT_HEADER), timeoutMs);
@@ -32,7 +33,7 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
     const media = named ?? guessMediaType(bytes);
     const model = models.current;
     if (model === undefined) throw new MlserveError("shutting_down", "no model is ready");
-    const request = { bytes, media, reply, ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
+    const request = { bytes, media, ...wanted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
     const answer = await model.executor.execute(request, raw.signal);
     if (answer.kind === "streamed") {
       const headers = { "content-type": answer.mediaType, "cache-control": "no-cache" };
@@ -43,6 +44,13 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
     // The answer's buffer is made for this request and shared with nobody.
     return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": answer.mediaType });
   };
+}
+
+/** What an answer may be written in: events only where the header names them. */
+function readAccept(header: string | null): Pick<ExecuteRequest, "reply" | "events"> {
+  const best = preferredMediaType(header, [...REPLY_MEDIA_TYPES, EVENT_STREAM]);
+  if (best === EVENT_STREAM) return { events: "always" };
+  return { reply: best, events: namesMediaType(header, EVENT_STREAM) ? "if_streamed" : "no" };
 }
 
 /** undefined where there is no header: a page of another site can post a body so, but not without telling its origin. */

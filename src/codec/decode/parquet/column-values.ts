@@ -1,9 +1,9 @@
 import type { DecodedArray, SchemaTree } from "hyparquet";
 import { isListLike, isMapLike } from "hyparquet/src/schema.js";
+import { formatDatetime } from "../../../core/datetime-text.js";
 import { fromFloat16Bits } from "../../../core/float16.js";
 import type { JsonValue } from "../../../core/json.js";
 import type { DType } from "../../../core/tensor.js";
-import { formatDatetime } from "../../encode/datetimes.js";
 import { bytesCell, floatCell, integerCell } from "../tables/column-cells.js";
 import type { ColumnValues } from "../tables/typed-table.js";
 import { mismatch } from "../tensor-shape.js";

@@ -1,7 +1,7 @@
+import { formatDatetime } from "../../../core/datetime-text.js";
 import { fromFloat16Bits } from "../../../core/float16.js";
 import { JsonFloat, type JsonValue } from "../../../core/json.js";
 import { type Column, NOT_A_TIME } from "../../../core/tensor.js";
-import { formatDatetime } from "../../encode/datetimes.js";
 import type { ColumnValues } from "./typed-table.js";
 
 /** The values of a column as JSON would have them, one for each row. */

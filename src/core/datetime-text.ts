@@ -1,4 +1,4 @@
-import { NOT_A_TIME } from "../../core/tensor.js";
+import { NOT_A_TIME } from "./tensor.js";
 
 /** ISO 8601 without a zone; fractions of a second only where there are any, in 6 or 9 digits as pandas has it. */
 export function formatDatetime(value: bigint): string {
