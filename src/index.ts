@@ -29,6 +29,7 @@ export { functionFlavor } from "./flavors/js-function/flavor.js";
 export { loadFlavorModule } from "./flavors/load-flavor-module.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
+export { tfjsFlavor } from "./flavors/tfjs/flavor.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
 export type { MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";

@@ -84,7 +84,8 @@ function toFunction(folder: string, entry: string, path: string): FunctionSource
 
 function missing(error: unknown, path: string): unknown {
   if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR") return fileSystemError(error, quoteName(path));
-  const hint = "Give the path of a folder that MLflow saved, of an .onnx file, or of a function in JavaScript";
+  const hint =
+    "Give the path of a folder that MLflow saved, of an .onnx file, of a TensorFlow.js model.json, or of a function in JavaScript";
   return new MlserveError("model_not_found", `there is no file or folder ${quoteName(path)}`, { hint, cause: error });
 }
 
@@ -103,7 +104,11 @@ const OTHER_FILES: readonly (readonly [ending: RegExp, reason: string, hint: str
     `Export it to ONNX with skl2onnx.to_onnx. ${SEE}`,
   ],
   [/\.(pt|pth|ckpt|safetensors)$/i, "is a PyTorch file", `Export it to ONNX with torch.onnx.export. ${SEE}`],
-  [/\.(h5|keras|pb|tflite)$/i, "is a TensorFlow or Keras file", `Export it to ONNX with tf2onnx. ${SEE}`],
+  [
+    /\.(h5|keras|pb|tflite)$/i,
+    "is a TensorFlow or Keras file",
+    `Convert it with tensorflowjs_converter, or with tf2onnx. ${SEE}`,
+  ],
   [/\.(cbm|ubj|xgb|bst|lgb)$/i, "is a model of boosted trees", `Export it to ONNX with onnxmltools. ${SEE}`],
 ];
 

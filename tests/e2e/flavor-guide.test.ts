@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { openWorkplace, ROOT, type Workplace } from "./built-cli.js";
 
 const PAGE = readFileSync(join(ROOT, "docs/flavors.md"), "utf8");
@@ -40,6 +41,11 @@ const mlserve = async (line: string) => {
 };
 
 describe("docs/flavors.md", () => {
+  it("says the order of preference of the built-in flavors", () => {
+    const [, names = ""] = /^2\. the built-in ones: (.*?) \(/m.exec(PAGE) ?? [];
+    expect(names.split(", ")).toEqual(BUILTIN_FLAVORS.map(({ name }) => `\`${name}\``));
+  });
+
   it("shows a flavor of about thirty lines", () => {
     expect(codeWith("defineFlavor({").trim().split("\n").length).toBeLessThanOrEqual(32);
   });

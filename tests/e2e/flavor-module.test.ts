@@ -109,7 +109,7 @@ describe("--use-flavor", () => {
 
   it.each(COMMANDS)("must name a flavor that is known for %s", async (...argv) => {
     const { code, stdout, stderr } = await place.run([...argv, "--use-flavor", "nope"]);
-    expect(stdout + stderr).toContain('there is no flavor "nope". Known are: onnx');
+    expect(stdout + stderr).toContain('there is no flavor "nope". Known are: js_function, onnx, tfjs');
     expect(code).toBe(3);
   });
 });
