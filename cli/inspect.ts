@@ -1,11 +1,12 @@
 import { INSPECT_OPTIONS } from "../src/config/options.js";
 import { installedVersion } from "../src/core/installed-version.js";
+import { chooseFlavor } from "../src/flavors/choose.js";
 import type { Flavor } from "../src/flavors/flavor.js";
 import type { MlmodelDescriptor } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { defineCommand } from "./command.js";
 import { digestFiles, type FileDigest } from "./file-digests.js";
-import { createFlavors } from "./flavors.js";
+import { type KnownFlavors, loadFlavors } from "./flavors.js";
 import { openArgument } from "./open.js";
 import type { Output } from "./output.js";
 import { toSignatureFields } from "./signature-fields.js";
@@ -18,21 +19,27 @@ export const inspectCommand = defineCommand({
   options: INSPECT_OPTIONS,
   examples: ["mlserve inspect iris.tar", "mlserve inspect iris.tar --json"],
   async run(context) {
+    const known = await loadFlavors(context.options, context.io);
     await using model = await openArgument(context, context.options);
+    const flavor = findFlavor(model.descriptor, known);
     const files = await digestFiles(model.files);
     for (const warning of model.warnings) await context.output.warning(warning);
-    await context.output.result(toResult(model, files), toLines(model, files, context.output));
+    await context.output.result(toResult(model, flavor, files), toLines(model, flavor, files, context.output));
   },
 });
 
-function toResult({ name, descriptor, digest, warnings }: Model, files: readonly FileDigest[]): object {
+function toResult(
+  { name, descriptor, digest, warnings }: Model,
+  flavor: Flavor | undefined,
+  files: readonly FileDigest[],
+): object {
   return {
     name,
     digest: digest ?? null,
     bytes: sumBytes(files),
     flavors: Object.fromEntries(descriptor.flavors),
-    served_by: findFlavor(descriptor)?.name ?? null,
-    runtime: describeRuntime(findFlavor(descriptor)) ?? null,
+    served_by: flavor?.name ?? null,
+    runtime: describeRuntime(flavor) ?? null,
     signature: toSignatureFields(descriptor.signature),
     mlflow_version: descriptor.mlflowVersion ?? null,
     model_uuid: descriptor.modelUuid ?? null,
@@ -43,8 +50,12 @@ function toResult({ name, descriptor, digest, warnings }: Model, files: readonly
   };
 }
 
-function toLines({ name, descriptor, digest }: Model, files: readonly FileDigest[], { paint }: Output): string[] {
-  const flavor = findFlavor(descriptor);
+function toLines(
+  { name, descriptor, digest }: Model,
+  flavor: Flavor | undefined,
+  files: readonly FileDigest[],
+  { paint }: Output,
+): string[] {
   const runtime = describeRuntime(flavor);
   const facts = [
     ["flavors", [...descriptor.flavors.keys()].join(", ")],
@@ -79,9 +90,10 @@ function toSection(title: string, rows: readonly (readonly string[])[]): string[
   return rows.length === 0 ? [] : ["", title, ...formatTable(rows)];
 }
 
-/** The flavor of ours that would run the model. */
-function findFlavor({ flavors }: MlmodelDescriptor): Flavor | undefined {
-  return createFlavors().flavors.find(({ name }) => flavors.has(name));
+/** The flavor that would run the model; the one that is asked for must be able to. */
+function findFlavor(descriptor: MlmodelDescriptor, { flavors, useFlavor }: KnownFlavors): Flavor | undefined {
+  if (useFlavor !== undefined) return chooseFlavor(descriptor, flavors, { useFlavor }).flavor;
+  return flavors.flavors.find(({ name }) => descriptor.flavors.has(name));
 }
 
 /** Which runtime that flavor would load, from its package.json alone. */

@@ -6,7 +6,7 @@ import { MlserveError } from "../src/core/errors.js";
 import { type PackResult, pack } from "../src/pack/pack.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
-import { createFlavors } from "./flavors.js";
+import { loadPackFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
@@ -30,15 +30,16 @@ export const packCommand = defineCommand({
     "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
   ],
   async run({ argument, options, io, output, temporaryFolder }) {
+    const known = await loadPackFlavors(options, io);
     const progress = createProgress(io.stderr, "packing", monotonicClock);
     try {
       const result = await pack({
         source: toPath(argument, io),
-        flavors: createFlavors(),
         temporaryFolder: temporaryFolder(),
         selfTest: options.selfTest,
         onProgress: progress.update,
         onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+        ...known,
         ...definedOf({
           output: toOptionalPath(options.output, io),
           inputExample: toOptionalPath(options.inputExample, io),

@@ -9,7 +9,7 @@ import type { Reply } from "../src/pipeline/executor.js";
 import { loadModel } from "../src/serve/load.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
-import { createFlavors } from "./flavors.js";
+import { loadFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
 import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
@@ -26,10 +26,11 @@ export const predictCommand = defineCommand({
   async run(context) {
     const { options, io } = context;
     if (isTable(options)) return await scoreTable(context);
+    const known = await loadFlavors(options, io);
     const bytes = await readBody(options.input, io);
     await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
-      flavors: createFlavors(),
+      ...known,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
       float32: options.float32,

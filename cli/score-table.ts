@@ -7,7 +7,7 @@ import type { BadRow } from "../src/offline/score-blocks.js";
 import { type ScoreResult, scoreFile } from "../src/offline/score-file.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
-import { createFlavors } from "./flavors.js";
+import { loadFlavors } from "./flavors.js";
 import { write } from "./io.js";
 import { openRunnable, toPath } from "./open.js";
 import { createProgress } from "./progress.js";
@@ -29,11 +29,12 @@ export async function scoreTable(context: Context): Promise<void> {
   const { io, options } = context;
   const progress = createProgress(io.stderr, "scoring", monotonicClock);
   const bad: BadRow[] = [];
+  const known = await loadFlavors(options, io);
   await using model = await openRunnable(context, options);
   try {
     const result = await scoreFile({
       model,
-      flavors: createFlavors(),
+      ...known,
       input: options.input === "-" ? io.stdin : toPath(options.input, io),
       output: options.output === undefined || options.output === "-" ? io.stdout : toPath(options.output, io),
       onError: options.onError,

@@ -8,7 +8,7 @@ import type { ServedModel } from "../src/serve/served-model.js";
 import { startServer } from "../src/serve/server.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
-import { createFlavors } from "./flavors.js";
+import { loadFlavors } from "./flavors.js";
 import { createLogger } from "./logger.js";
 import { openRunnable } from "./open.js";
 import { formatCount } from "./text.js";
@@ -22,9 +22,10 @@ export const serveCommand = defineCommand({
     const { options, io, output } = context;
     const logger = createLogger(io.stderr, options.logLevel);
     const metrics = createMetrics();
+    const known = await loadFlavors(options, io);
     await using model = await openRunnable(context, options);
     await using served = await loadModel(model, {
-      flavors: createFlavors(),
+      ...known,
       logger,
       metrics,
       coercion: options.coercion,

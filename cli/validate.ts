@@ -3,7 +3,7 @@ import { MlserveError, quoteName } from "../src/core/errors.js";
 import type { Finding } from "../src/pack/findings.js";
 import { validateModel } from "../src/pack/validate.js";
 import { defineCommand } from "./command.js";
-import { createFlavors } from "./flavors.js";
+import { loadFlavors } from "./flavors.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { printable } from "./text.js";
@@ -15,7 +15,7 @@ export const validateCommand = defineCommand({
   examples: ["mlserve validate iris.tar", "mlserve validate iris.tar --run --json"],
   async run({ argument, options, io, output, temporaryFolder }) {
     const findings = await validateModel(toPath(argument, io), {
-      flavors: createFlavors(),
+      ...(await loadFlavors(options, io)),
       run: options.run,
       requireChecksums: options.requireChecksums,
       temporaryFolder: temporaryFolder(),

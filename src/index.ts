@@ -9,11 +9,15 @@ export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
 export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
+export { BUILTIN_FLAVORS } from "./flavors/builtin.js";
 export { chooseFlavor } from "./flavors/choose.js";
+export type { ConfigSchema } from "./flavors/config-schema.js";
 export {
   type DescribedModel,
+  type DescribeRequest,
   defineFlavor,
   type Flavor,
+  type Isolation,
   isOutputStream,
   type LoadOptions,
   type OutputStream,
@@ -22,6 +26,7 @@ export {
   type Predictor,
 } from "./flavors/flavor.js";
 export { functionFlavor } from "./flavors/js-function/flavor.js";
+export { loadFlavorModule } from "./flavors/load-flavor-module.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
 export { tfjsFlavor } from "./flavors/tfjs/flavor.js";

@@ -15,6 +15,11 @@ const threads = option(autoOr(integer("COUNT", 1, 1024)), {
   default: "auto",
 });
 
+const flavor = option(listOf(text("FILE")), { help: "an ES module with flavors of your own, such as ./mine.js" });
+const useFlavor = option(text("NAME"), {
+  help: "which of the model's flavors to use; unset: your own before the built-in ones, in order",
+});
+
 const coercion = option(choice(["safe", "mlflow"]), {
   help: "how values are read: safe refuses what mlflow would damage silently",
   default: "safe",
@@ -39,6 +44,10 @@ export const PACK_OPTIONS = z.object({
   inputExample: option(FILE, { help: "a request body in JSON, or a CSV table, to keep with the model and warm it up" }),
   signature: option(FILE, { help: "a JSON file with the signature's inputs, outputs or params as MLflow writes them" }),
   selfTest: option(SWITCH, { help: "do not run the model on its input example to keep the answer", default: "true" }),
+  flavor: option(listOf(text("NAME|FILE")), {
+    help: "what to pack it as, where its files fit several flavors; or a module of your own",
+  }),
+  useFlavor,
   json,
   verbose,
 });
@@ -61,6 +70,8 @@ export const SERVE_OPTIONS = z.object({
     default: "auto",
   }),
   threads,
+  flavor,
+  useFlavor,
   timeout: option(DURATION, {
     help: "time for one answer; a worker that is overdue is replaced; 0: any",
     default: "60s",
@@ -105,17 +116,21 @@ export const PREDICT_OPTIONS = z.object({
   nonfinite,
   float32,
   threads,
+  flavor,
+  useFlavor,
   requireChecksums,
   json,
   verbose,
 });
 
 /** `mlserve inspect`. */
-export const INSPECT_OPTIONS = z.object({ requireChecksums, json, verbose });
+export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, requireChecksums, json, verbose });
 
 /** `mlserve validate`. */
 export const VALIDATE_OPTIONS = z.object({
   run: option(SWITCH, { help: "load the model too, run its input example and its self-test", default: "false" }),
+  flavor,
+  useFlavor,
   requireChecksums,
   json,
   verbose,

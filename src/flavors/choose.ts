@@ -28,11 +28,7 @@ export function chooseFlavor(
 }
 
 function findNamed(name: string, descriptor: MlmodelDescriptor, registry: FlavorRegistry): Flavor {
-  const flavor = registry.get(name);
-  if (flavor === undefined) {
-    const hint = `Known are: ${registry.flavors.map((known) => known.name).join(", ")}`;
-    throw new MlserveError("unknown_flavor", `there is no flavor ${quoteName(name)}`, { hint });
-  }
+  const flavor = registry.require(name);
   if (descriptor.flavors.has(name)) return flavor;
   throw new MlserveError(
     "unknown_flavor",

@@ -56,9 +56,11 @@ function sayingOf(cause: unknown): string {
     .slice(0, 300);
 }
 
-/** The file and line of the first frame of a stack that is no part of Node: `"mine.js", line 3`. */
+/** Where code of the module, or of what it imports, has thrown: `"mine.js", line 3`; undefined where none had begun. */
 function placeOf(stack: string): string | undefined {
-  const [, path, line] = /^\s+at .*?(file:\/\/\S+?):(\d+):\d+\)?$/m.exec(stack) ?? [];
+  // The frames behind our own are those of who called us.
+  const [inside = ""] = stack.split(import.meta.url);
+  const [, path, line] = /^\s+at .*?(file:\/\/\S+?):(\d+):\d+\)?$/m.exec(inside) ?? [];
   return path === undefined ? undefined : spellPlace(path, line);
 }
 

@@ -21,7 +21,11 @@ export async function loadFlavorModule(source: string): Promise<readonly Flavor[
   const url = source.startsWith("file:") ? source : pathToFileURL(source).href;
   const where = `flavor module ${quoteName(basename(fileURLToPath(url)))}`;
   await requireFile(url, where);
-  const exported = Object.values(await importModule({ url, where, kind: "usage" })).filter(isFlavorLike);
+  const exports = Object.entries(await importModule({ url, where, kind: "usage" }));
+  const exported = exports
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, value]) => value)
+    .filter(isFlavorLike);
   const flavors = [...new Set(exported)].map((value) => adopt(value, url, where));
   if (flavors.length > 0) return flavors;
   throw new MlserveError("usage", "exports no flavor", {

@@ -19,16 +19,34 @@ export async function loadPredictor(
   options: LoadOptions,
 ): Promise<Predictor> {
   const who = `the flavor ${quoteName(flavor.name)}`;
-  const predictor = await flavor
-    .load(model, config, { ...options, ...(flavors === undefined ? {} : { flavors }) })
-    .catch((error: unknown) => {
-      throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
-    });
-  return guard(predictor, who);
+  const load = async (): Promise<Predictor> =>
+    flavor.load(model, config, { ...options, ...(flavors === undefined ? {} : { flavors }) });
+  const predictor = await load().catch((error: unknown) => {
+    throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
+  });
+  if (isPredictor(predictor)) return guard(predictor, who);
+  throw new MlserveError("model_failed", `${who} gave no predictor: it needs predict, runtime and Symbol.asyncDispose`);
+}
+
+/** As far as it has to be one for anything to be done with it; a flavor may be written without types. */
+function isPredictor(value: Partial<Predictor> | undefined): boolean {
+  return (
+    typeof value === "object" &&
+    typeof value.predict === "function" &&
+    typeof value.runtime === "object" &&
+    typeof value[Symbol.asyncDispose] === "function"
+  );
 }
 
 function guard(predictor: Predictor, who: string): Predictor {
   let closed: Promise<void> | undefined;
+  const predict: Predictor["predict"] = async (batch, context) => {
+    try {
+      return await predictor.predict(batch, context);
+    } catch (error) {
+      throw requestFailure(error, who);
+    }
+  };
   return {
     unsigned: predictor.unsigned,
     batchable: predictor.batchable,
@@ -39,9 +57,7 @@ function guard(predictor: Predictor, who: string): Predictor {
       if (closed !== undefined) throw new MlserveError("shutting_down", "the model is closed");
       if (context.signal.aborted)
         throw new MlserveError("request_aborted", "the request was given up before the model ran");
-      const outputs = await predictor.predict(batch, context).catch((error: unknown) => {
-        throw requestFailure(error, who);
-      });
+      const outputs = await predict(batch, context);
       return isStream(outputs) ? guardStream(outputs, who) : checkBatch(outputs, who);
     },
     async [Symbol.asyncDispose]() {

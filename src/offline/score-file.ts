@@ -36,6 +36,8 @@ const DEFAULT_BATCH_ROWS = 10_000;
 export interface ScoreFileOptions extends NumberStyle {
   readonly model: Model;
   readonly flavors: FlavorRegistry;
+  /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
+  readonly useFlavor?: string;
   /** The name of a file, or a stream; the ending of a name tells its format, and `.gz` that it is compressed. */
   readonly input: string | Readable;
   readonly inputFormat?: InputFormat;
@@ -92,7 +94,7 @@ export interface ScoreResult {
 export async function scoreFile(options: ScoreFileOptions): Promise<ScoreResult> {
   const { input: source, output, logger = silentLogger, threads, onTemporaryFile } = options;
   const formats = chooseFormats(options);
-  const chosen = chooseFlavor(options.model.descriptor, options.flavors);
+  const chosen = chooseFlavor(options.model.descriptor, options.flavors, options);
   let bytes: Pick<ScoreProgress, "bytes" | "totalBytes"> = { bytes: 0, totalBytes: undefined };
   await using input = await openInput(source, (done, total) => {
     bytes = { bytes: done, totalBytes: total };

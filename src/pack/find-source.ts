@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import type { DescribedModel } from "../flavors/flavor.js";
+import { functionFlavor } from "../flavors/js-function/flavor.js";
 import { checkFileName } from "../format/file-names.js";
 import { fileSystemError, systemCode } from "../format/file-system-error.js";
 import { listCandidates } from "../format/list-folder.js";
@@ -28,6 +29,10 @@ export interface BareSource {
   readonly where: string;
   /** The files that may belong to it. */
   readonly files: readonly FoundFile[];
+  /** The one that was named, when it was a file and not a folder. */
+  readonly file?: string;
+  /** What the named file is, in case that no flavor takes it. */
+  readonly known?: KnownFile | undefined;
   /** What they are, where it is known already. */
   readonly described?: DescribedModel;
 }
@@ -42,19 +47,32 @@ export interface FunctionSource {
   readonly entry: string;
 }
 
-/** Throws `model_not_found`, or `unsupported_model` for what no flavor could know. */
-export async function findSource(path: string): Promise<Source> {
+/** A kind of file that is no model, or none that can be packed, and what to do with it. */
+export interface KnownFile {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/**
+ * What lies at a path. A folder with a function is one, whatever lies beside it, unless `useFlavor` names another flavor.
+ *
+ * Throws `model_not_found`, and `usage` for the MLmodel file of a folder.
+ */
+export async function findSource(path: string, useFlavor?: string): Promise<Source> {
   const stats = await stat(path).catch((error: unknown) => {
     throw missing(error, path);
   });
+  const mayBeFunction = useFlavor === undefined || useFlavor === functionFlavor.name;
   if (stats.isFile())
-    return isFunctionSource(path) ? toFunction(dirname(path), basename(path), path) : findBareFile(path);
+    return isFunctionSource(path) && mayBeFunction
+      ? toFunction(dirname(path), basename(path), path)
+      : findBareFile(path);
   if (!stats.isDirectory())
     throw new MlserveError("model_not_found", "is neither a file nor a folder", { where: quoteName(path) });
   const name = basename(resolve(path));
   const names = await readdir(path);
   if (names.includes(MLMODEL_FILE)) return { kind: "saved", folder: path, name };
-  const entry = await findFunctionEntry(path, names);
+  const entry = mayBeFunction ? await findFunctionEntry(path, names) : undefined;
   if (entry !== undefined) return toFunction(path, entry, path);
   return { kind: "bare", name, where: quoteName(path), files: await listCandidates(path) };
 }
@@ -94,9 +112,6 @@ const OTHER_FILES: readonly (readonly [ending: RegExp, reason: string, hint: str
   [/\.(cbm|ubj|xgb|bst|lgb)$/i, "is a model of boosted trees", `Export it to ONNX with onnxmltools. ${SEE}`],
 ];
 
-/** A model in one file, perhaps with its weights beside it. */
-const MODEL_ENDING = /\.(onnx|json)$/i;
-
 async function findBareFile(path: string): Promise<BareSource> {
   const name = basename(path);
   if (name === MLMODEL_FILE)
@@ -104,28 +119,24 @@ async function findBareFile(path: string): Promise<BareSource> {
       where: quoteName(path),
       hint: "Pack the folder",
     });
-  if (!MODEL_ENDING.test(name)) throw otherFile(path);
   checkFileName(name);
   const real = await realpath(path);
   const { size } = await stat(real);
-  // Other models lie beside many a model; what else lies there may be its weights.
-  const beside = (await listCandidates(dirname(path))).filter((file) => !MODEL_ENDING.test(file.name));
+  // What lies beside it may be its weights.
+  const beside = (await listCandidates(dirname(path))).filter((file) => file.name !== name);
   return {
     kind: "bare",
-    name: name.replace(MODEL_ENDING, "") || name,
+    name: name.replace(/\.[^.]+$/, "") || name,
     where: quoteName(path),
     files: [{ name, path: real, bytes: size }, ...beside],
+    file: name,
+    known: findKnown(name),
   };
 }
 
-function otherFile(path: string): MlserveError {
-  const where = quoteName(path);
-  const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(path)) ?? [];
-  const [otherReason, otherHint] = [
-    "is no model that can be packed",
-    `Expected an .onnx file, a TensorFlow.js model.json, or a folder that MLflow saved. ${SEE}`,
-  ];
-  return new MlserveError("unsupported_model", reason ?? otherReason, { where, hint: hint ?? otherHint });
+function findKnown(name: string): KnownFile | undefined {
+  const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(name)) ?? [];
+  return reason === undefined || hint === undefined ? undefined : { reason, hint };
 }
 
 /** Where a file is that may not be there yet, through all links; undefined when it is not. */

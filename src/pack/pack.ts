@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { chooseFlavor } from "../flavors/choose.js";
+import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { nameFault } from "../format/file-names.js";
 import type { ModelFile } from "../format/model-file.js";
@@ -63,6 +63,11 @@ export interface PackOptions {
    */
   readonly selfTest?: boolean;
   readonly flavors: FlavorRegistry;
+  /**
+   * The name of the flavor to use: of those that know the files, or that the MLmodel file has. Default: the only one that
+   * knows the files, or the first of the registry that the MLmodel file has.
+   */
+  readonly useFlavor?: string;
   /** The time that every file of the package gets, and a bare model with them. Default: the start of 1970. */
   readonly modifiedAt?: Date;
   /** Where a function is bundled. Default: the system's folder for temporary files. */
@@ -99,7 +104,7 @@ export interface PackResult {
  * options that do not fit together, `file_system`, and what the input example fails with; then nothing is left behind.
  */
 export async function pack(options: PackOptions): Promise<PackResult> {
-  const source = await findSource(options.source);
+  const source = await findSource(options.source, options.useFlavor);
   return source.kind === "function" ? packFunction(source, options) : packModel(source, options);
 }
 
@@ -130,9 +135,10 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
   const described = await prepare(source, output, progress, options);
-  await checkServable(described, options.flavors);
+  const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
+  await checkServable(described, chosen);
   await refuseOverwrite(described, output);
-  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, options.flavors);
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
   const prepared = options.inputExample === undefined ? described : withOutputs(described, selfTest.outputs);
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
@@ -173,14 +179,14 @@ async function prepare(
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, metadata, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const { name, metadata, inputExample, flavors, useFlavor, modifiedAt = new Date(0) } = options;
   const shared = { name, metadata, inputExample, flavors, progress };
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
   if (source.kind === "bare")
     return {
       signatureFrom,
-      ...(await prepareBare(source, { ...shared, signature, modifiedAt })),
+      ...(await prepareBare(source, { ...shared, signature, useFlavor, modifiedAt })),
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
@@ -191,8 +197,10 @@ function isArchiveName(path: string): boolean {
   return /\.(tar|tar\.gz|tgz)$/i.test(path);
 }
 
-async function checkServable({ model, signatureFrom: where }: PreparedModel, flavors: FlavorRegistry): Promise<void> {
-  const { flavor, config } = chooseFlavor(model.descriptor, flavors);
+async function checkServable(
+  { model, signatureFrom: where }: PreparedModel,
+  { flavor, config }: ChosenFlavor,
+): Promise<void> {
   await flavor.check?.(model, config);
   if (where === undefined) return;
   const [fault] = (await flavor.checkSignature?.(model, config, model.descriptor.signature)) ?? [];

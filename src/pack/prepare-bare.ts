@@ -1,15 +1,14 @@
-import { MlserveError } from "../core/errors.js";
 import type { DescribedModel, Flavor } from "../flavors/flavor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { formatChecksums, sha256Of } from "../format/checksums.js";
 import { hashFile } from "../format/file-bytes.js";
 import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
 import { stringifyMlmodel } from "../format/mlmodel-writer.js";
-import type { ModelFiles } from "../format/model.js";
 import { createModelFiles, type FoundFile } from "../format/model-files.js";
 import type { PathSource } from "../format/package-writer.js";
 import type { Signature } from "../format/signature.js";
 import { formatSignature } from "../format/signature-json.js";
+import { detectFlavor } from "./detect-flavor.js";
 import type { BareSource } from "./find-source.js";
 import { exampleName, type InputExample, readInputExample } from "./input-example.js";
 import { type Metadata, toMetadata } from "./package-metadata.js";
@@ -24,6 +23,7 @@ export interface BareModelOptions {
   /** What takes the place of the parts that the graph says. */
   readonly signature?: Partial<Signature> | undefined;
   readonly flavors: FlavorRegistry;
+  readonly useFlavor?: string | undefined;
   /** The time the model is said to be made. */
   readonly modifiedAt: Date;
   readonly progress: Progress;
@@ -33,7 +33,7 @@ export interface BareModelOptions {
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
   const { flavor, described: graph } =
     source.described === undefined
-      ? await describe(source, options.flavors)
+      ? await detectFlavor(source, options.flavors, options.useFlavor)
       : { flavor: undefined, described: source.described };
   const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
@@ -67,20 +67,6 @@ async function readExample(
   if (inputExample === undefined) return undefined;
   const isGiven = (given !== undefined && "inputs" in given) || (isSignatureWritten && signature.inputs !== undefined);
   return readInputExample(inputExample, signature, { infer: !isGiven });
-}
-
-async function describe(
-  { files, where }: BareSource,
-  flavors: FlavorRegistry,
-): Promise<{ readonly flavor: Flavor; readonly described: DescribedModel }> {
-  const candidates: ModelFiles = createModelFiles(files);
-  for (const flavor of flavors.flavors) {
-    const described = await flavor.describe?.(candidates);
-    if (described !== undefined) return { flavor, described };
-  }
-  const hint =
-    "Expected an .onnx file, a TensorFlow.js model.json, or a folder that MLflow saved. See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
-  throw new MlserveError("unsupported_model", "holds no model that can be packed", { where, hint });
 }
 
 /** Before they are written, for the MLmodel file comes first and its uuid covers them. */

@@ -1,9 +1,8 @@
 import { MlserveError, quoteName } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
-import { chooseFlavor } from "../flavors/choose.js";
+import type { ChosenFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
-import type { FlavorRegistry } from "../flavors/registry.js";
 import type { ContentSource } from "../format/package-writer.js";
 import { formatSelfTest, SELF_TEST_FILE, type SelfTest } from "../format/self-test-file.js";
 import { recordSelfTest, type SelfTestRequest } from "../pipeline/self-test.js";
@@ -24,15 +23,29 @@ export const NO_SELF_TEST: MadeSelfTest = { outcome: "off" };
 /** An example is a few rows; what is larger would only make the package heavy. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Runs a model on its input example. Throws what the run fails with. */
-export async function makeSelfTest(prepared: PreparedModel, flavors: FlavorRegistry): Promise<MadeSelfTest> {
+/** Runs a model on its input example; one without an example is loaded. Throws what that fails with. */
+export async function makeSelfTest(prepared: PreparedModel, chosen: ChosenFlavor): Promise<MadeSelfTest> {
   const request = await findRequest(prepared);
-  if (request === undefined) return { outcome: "no_example" };
-  const test = await record(request, prepared, flavors);
+  if (request === undefined) {
+    await tryLoading(prepared, chosen);
+    return { outcome: "no_example" };
+  }
+  const test = await record(request, prepared, chosen);
   if (test === undefined) return { outcome: "unsteady" };
   const content = Buffer.from(formatSelfTest(test));
   if (content.byteLength > MAX_BYTES) return { outcome: "too_large" };
   return { outcome: "recorded", file: { name: SELF_TEST_FILE, content }, outputs: test.outputs };
+}
+
+/** What only the runtime knows, such as its operators, is better known now than on the machine that serves the model. */
+async function tryLoading({ model }: PreparedModel, chosen: ChosenFlavor): Promise<void> {
+  try {
+    const predictor = await loadPredictor(chosen, model, { logger: silentLogger, threads: 1 });
+    await predictor[Symbol.asyncDispose]();
+  } catch (error) {
+    // Nobody asked for a run: a machine without the runtime can pack, too.
+    if (!(error instanceof MlserveError && error.kind === "flavor_unavailable")) throw error;
+  }
 }
 
 /** The example may be new, or lie in the folder. */
@@ -47,10 +60,9 @@ async function findRequest({ model, sources }: PreparedModel): Promise<SelfTestR
 async function record(
   request: SelfTestRequest,
   { model }: PreparedModel,
-  flavors: FlavorRegistry,
+  chosen: ChosenFlavor,
 ): Promise<SelfTest | undefined> {
   try {
-    const chosen = chooseFlavor(model.descriptor, flavors);
     // One thread, so that the number of processors cannot change the order in which numbers are added.
     const predictor = await loadPredictor(chosen, model, { logger: silentLogger, threads: 1 });
     return await disposing(predictor, () => recordSelfTest(request, predictor));

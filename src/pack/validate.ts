@@ -15,6 +15,8 @@ import { createFindings, type Finding, type Findings } from "./findings.js";
 
 export interface ValidateOptions {
   readonly flavors: FlavorRegistry;
+  /** The name of the flavor to look at, of those that the model has. Default: the first of the registry among them. */
+  readonly useFlavor?: string;
   /** Load the model, and run its input example. Default false: no runtime is needed. */
   readonly run?: boolean;
   /** A model without `SHA256SUMS` has an error instead of a warning. Default false. */
@@ -57,7 +59,7 @@ async function checkFound(found: FoundModel, findings: Findings, options: Valida
 
 async function checkModel(model: Model, findings: Findings, options: ValidateOptions): Promise<void> {
   const { signature } = model.descriptor;
-  const chosen = await findings.attempt("flavor", async () => chooseFlavor(model.descriptor, options.flavors));
+  const chosen = await findings.attempt("flavor", async () => chooseFlavor(model.descriptor, options.flavors, options));
   const selfTest = await checkSelfTest(model, findings);
   const sound = chosen !== undefined && (await checkFlavor(model, chosen, findings));
   if (signature.inputs === undefined)

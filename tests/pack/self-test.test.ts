@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { MlserveError } from "../../src/core/errors.js";
+import { defineFlavor } from "../../src/flavors/flavor.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { formatChecksums, sha256Of } from "../../src/format/checksums.js";
@@ -10,6 +12,7 @@ import { type PackOptions, pack } from "../../src/pack/pack.js";
 import { validateModel } from "../../src/pack/validate.js";
 import { loadModel } from "../../src/serve/load.js";
 import { modelPath } from "../support/golden.js";
+import { ELEMENT, identityModel, node, onnxModel, tensorType, value } from "../support/onnx-builder.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
@@ -59,6 +62,37 @@ const toldBy = async (source: string): Promise<string[]> =>
   (await validateModel(source, { flavors, run: true, temporaryFolder: folder.path })).map(
     ({ check, message }) => `${check}: ${message}`,
   );
+
+describe("a model without an input example", () => {
+  /** Only the runtime knows that there is no such operator. */
+  const unknown = onnxModel({
+    nodes: [node({ operator: "NoSuchOperator", inputs: ["x"], outputs: ["y"] })],
+    inputs: [value("x", tensorType(ELEMENT.float32, ["N"]))],
+    outputs: [value("y", tensorType(ELEMENT.float32, ["N"]))],
+  });
+
+  it("is loaded, and refused for what only the runtime knows; then nothing is written", async () => {
+    writeFileSync(at("m.onnx"), unknown);
+    await expect(packTo(at("m.onnx"))).rejects.toMatchObject({
+      kind: "unsupported_model",
+      message: expect.stringContaining("does not know its operator NoSuchOperator"),
+    });
+    expect(readdirSync(folder.path)).toEqual(["m.onnx"]);
+  });
+
+  it("is packed all the same where no runtime is to be asked", async () => {
+    writeFileSync(at("m.onnx"), unknown);
+    expect(await packTo(at("m.onnx"), { selfTest: false })).toMatchObject({ selfTest: "off" });
+  });
+
+  it("is packed on a machine without the runtime", async () => {
+    writeFileSync(at("m.onnx"), identityModel(ELEMENT.float32, ["N"]));
+    const missing = new MlserveError("flavor_unavailable", "the runtime is not installed");
+    const withoutRuntime = defineFlavor({ ...onnxFlavor, load: () => Promise.reject(missing) });
+    const packed = await packTo(at("m.onnx"), { flavors: createFlavorRegistry([withoutRuntime]) });
+    expect(packed.selfTest).toBe("no_example");
+  });
+});
 
 describe("pack of a model with an input example", () => {
   it("records every output with its dtype, shape and digits", async () => {

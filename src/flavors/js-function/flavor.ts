@@ -18,6 +18,7 @@ const NAME = "js_function";
 export const functionFlavor = defineFlavor<FunctionConfig>({
   name: NAME,
   config: functionConfig,
+  looksFor: "a function in JavaScript or TypeScript",
   load,
   async check({ files }, config) {
     locate(files, config);

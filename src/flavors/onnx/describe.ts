@@ -1,7 +1,7 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { ModelFiles } from "../../format/model.js";
 import type { Schema, Signature, TensorSpec } from "../../format/signature.js";
-import type { DescribedModel } from "../flavor.js";
+import type { DescribedModel, DescribeRequest } from "../flavor.js";
 import type { Dimension } from "../inputs/model-input.js";
 import type { OnnxGraph } from "./graph.js";
 
@@ -9,12 +9,13 @@ import type { OnnxGraph } from "./graph.js";
 const PYTHON_VERSION = "3.10.0";
 
 /**
- * The only ONNX file of a folder; undefined when there is none.
+ * The ONNX file that was named, or the only one of a folder; undefined when there is none.
  *
  * Throws `usage` when there are several, or when it lies where Python's mlflow would not find the MLmodel file beside it.
  */
-export function findOnnxFile(files: ModelFiles): string | undefined {
-  const candidates = files.names.filter((name) => name.toLowerCase().endsWith(".onnx"));
+export function findOnnxFile(files: ModelFiles, { file }: DescribeRequest = {}): string | undefined {
+  if (file !== undefined) return isOnnxFile(file) ? file : undefined;
+  const candidates = files.names.filter(isOnnxFile);
   const [only] = candidates;
   if (candidates.length > 1) {
     const names = candidates.slice(0, 5).map(quoteName).join(", ");
@@ -28,6 +29,10 @@ export function findOnnxFile(files: ModelFiles): string | undefined {
     });
   }
   return only;
+}
+
+function isOnnxFile(name: string): boolean {
+  return name.toLowerCase().endsWith(".onnx");
 }
 
 /** The blocks that MLflow writes for an ONNX model, and the signature that the graph itself says. */

@@ -21,6 +21,7 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   config: onnxConfig,
   runtimePackage: "onnxruntime-node",
   usesThreads: true,
+  looksFor: "an .onnx file",
   load,
   async check({ files }, config) {
     await readGraphOf(files, locate(files, config));
@@ -35,8 +36,8 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
     if (inputs === undefined) return [];
     return signatureFaults(await readGraphOf(files, locate(files, config)), inputs);
   },
-  async describe(files) {
-    const file = findOnnxFile(files);
+  async describe(files, request) {
+    const file = findOnnxFile(files, request);
     return file === undefined ? undefined : describeGraph(await readGraphOf(files, file), files);
   },
 });

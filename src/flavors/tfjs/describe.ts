@@ -1,20 +1,21 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { ModelFiles } from "../../format/model.js";
 import type { Schema, Signature, TensorSpec } from "../../format/signature.js";
-import type { DescribedModel } from "../flavor.js";
+import type { DescribedModel, DescribeRequest } from "../flavor.js";
 import type { TfInput, TfOutput } from "./graph.js";
 import type { WeightGroup } from "./weights.js";
 
 /**
- * The model.json of a folder, or the only JSON file in it that holds a model; undefined when there is none.
+ * The file that was named, the model.json of a folder, or the only JSON file in it that holds a model; undefined when there is none.
  *
  * Throws `usage` when there are several, or when it lies in a folder below.
  */
-export async function findModelJson(files: ModelFiles): Promise<string | undefined> {
+export async function findModelJson(files: ModelFiles, { file }: DescribeRequest = {}): Promise<string | undefined> {
+  if (file !== undefined) return file === USUAL_NAME || (await isModelJson(files, file)) ? file : undefined;
   if (files.has(USUAL_NAME)) return USUAL_NAME;
   const below = files.names.find((name) => name.endsWith(`/${USUAL_NAME}`));
   const found: string[] = [];
-  for (const name of files.names) if (/^[^/]*\.json$/i.test(name) && (await holdsModel(files, name))) found.push(name);
+  for (const name of files.names) if (await isModelJson(files, name)) found.push(name);
   if (found.length > 1) {
     const names = found.slice(0, 5).map(quoteName).join(", ");
     throw new MlserveError("usage", `there are ${found.length} TensorFlow.js models here: ${names}`, {
@@ -31,7 +32,8 @@ export async function findModelJson(files: ModelFiles): Promise<string | undefin
 const USUAL_NAME = "model.json";
 
 /** The keys stand in its text, near enough; reading it as a model tells what is wrong with it. */
-async function holdsModel(files: ModelFiles, name: string): Promise<boolean> {
+async function isModelJson(files: ModelFiles, name: string): Promise<boolean> {
+  if (!/^[^/]*\.json$/i.test(name)) return false;
   const text = Buffer.from(await files.read(name));
   return text.includes('"modelTopology"') && text.includes('"weightsManifest"');
 }

@@ -22,6 +22,7 @@ export const tfjsFlavor = defineFlavor<TfjsConfig>({
   name: "tfjs",
   config: tfjsConfig,
   runtimePackage: "@tensorflow/tfjs-core",
+  looksFor: "a TensorFlow.js model.json",
   load,
   async check({ files }, config) {
     const { json, weights } = await readModel(files, locate(files, config));
@@ -32,8 +33,8 @@ export const tfjsFlavor = defineFlavor<TfjsConfig>({
     const { topology } = await readModel(files, locate(files, config));
     return topology.inputs === undefined ? [] : signatureFaults({ inputs: topology.inputs }, inputs);
   },
-  async describe(files) {
-    const file = await findModelJson(files);
+  async describe(files, request) {
+    const file = await findModelJson(files, request);
     return file === undefined ? undefined : describeFile(files, file);
   },
 });
