@@ -1,4 +1,5 @@
 import { INSPECT_OPTIONS } from "../src/config/options.js";
+import { installedVersion } from "../src/core/installed-version.js";
 import type { Flavor } from "../src/flavors/flavor.js";
 import type { MlmodelDescriptor } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
@@ -10,7 +11,6 @@ import type { Output } from "./output.js";
 import { toSignatureFields } from "./signature-fields.js";
 import { signatureRows } from "./signature-text.js";
 import { formatBytes, formatTable, toJson } from "./text.js";
-import { installedVersion } from "./version.js";
 
 /** `mlserve inspect`: reads the files only, no runtime. */
 export const inspectCommand = defineCommand({

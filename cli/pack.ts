@@ -27,6 +27,7 @@ export const packCommand = defineCommand({
     "mlserve pack ./predict.ts",
     "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
     "mlserve pack model.onnx --input-example request.json --signature signature.json",
+    "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
   ],
   async run({ argument, options, io, output, temporaryFolder }) {
     const progress = createProgress(io.stderr, "packing", monotonicClock);
@@ -43,6 +44,7 @@ export const packCommand = defineCommand({
           inputExample: toOptionalPath(options.inputExample, io),
           signature: toOptionalPath(options.signature, io),
           name: options.name,
+          metadata: toMetadata(options.metadata),
           modifiedAt: readSourceDate(io),
         }),
       });
@@ -84,6 +86,15 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ...formatTable(facts),
     `next: ${paint("green", `mlserve serve ${quoteArgument(file)}`)}`,
   ];
+}
+
+function toMetadata(
+  entries: readonly (readonly [key: string, value: unknown])[] | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  if (entries === undefined || entries.length === 0) return undefined;
+  const metadata = new Map(entries);
+  if (metadata.size === entries.length) return Object.fromEntries(metadata);
+  throw new MlserveError("usage", "a key is given twice", { where: "--metadata" });
 }
 
 /** The date that reproducible builds give to every file (https://reproducible-builds.org/specs/source-date-epoch). */

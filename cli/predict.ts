@@ -32,6 +32,7 @@ export const predictCommand = defineCommand({
       flavors: createFlavors(),
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       ...definedOf({ threads: options.threads }),
     });
     const reply = await served.executor.execute(

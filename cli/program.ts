@@ -1,11 +1,11 @@
 import { CommanderError, Option, Command as Program } from "commander";
 import { describeOptions, type OptionDescription, toHelpText, toUsage } from "../src/config/describe.js";
 import { MlserveError } from "../src/core/errors.js";
+import { readVersion } from "../src/core/installed-version.js";
 import type { Command } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { type Io, write } from "./io.js";
 import { EXIT_CODES_HELP } from "./output.js";
-import { readVersion } from "./version.js";
 
 /** What the command line asks for. */
 export type Request =

@@ -41,6 +41,7 @@ export async function scoreTable(context: Context): Promise<void> {
       keepColumns: (options.keepColumns ?? []).flatMap((names) => names.split(",")),
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       onBadRow: (row) => {
         if (bad.length < TOLD_ROWS) bad.push(row);
       },

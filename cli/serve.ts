@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { SERVE_OPTIONS } from "../src/config/options.js";
+import { readVersion } from "../src/core/installed-version.js";
 import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
@@ -11,7 +12,6 @@ import { createFlavors } from "./flavors.js";
 import { createLogger } from "./logger.js";
 import { openRunnable } from "./open.js";
 import { formatCount } from "./text.js";
-import { readVersion } from "./version.js";
 
 /** `mlserve serve`. */
 export const serveCommand = defineCommand({
@@ -29,6 +29,7 @@ export const serveCommand = defineCommand({
       metrics,
       coercion: options.coercion,
       nonFinite: options.nonfinite,
+      float32: options.float32,
       selfTest: options.selfTest,
       isolation: options.isolation,
       loadTimeoutMs: options.loadTimeout,

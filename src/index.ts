@@ -6,6 +6,7 @@
 export type { Batch, BodyForm, Call, ColumnsBatch, Params, TensorsBatch, ValueBatch } from "./core/batch.js";
 export { rowCount, UNNAMED } from "./core/batch.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
+export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
 export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { chooseFlavor } from "./flavors/choose.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { option } from "./option.js";
-import { autoOr, choice, DURATION, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
+import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -23,6 +23,10 @@ const nonfinite = option(choice(["null", "string"]), {
   help: "how NaN and the infinities of predictions are written",
   default: "null",
 });
+const float32 = option(choice(["shortest", "widened"]), {
+  help: "digits of float32 predictions: 0.1, or 0.10000000149011612 as MLflow writes it",
+  default: "shortest",
+});
 
 /** `mlserve pack`. */
 export const PACK_OPTIONS = z.object({
@@ -31,6 +35,7 @@ export const PACK_OPTIONS = z.object({
     help: "the package to write; .tar.gz compresses it; unset: the model's name with .tar",
   }),
   name: option(text("NAME"), { help: "the model's name; unset: the name of its folder or file" }),
+  metadata: option(listOf(ENTRY), { help: "an entry for the metadata of MLmodel; KEY:=JSON for what is no text" }),
   inputExample: option(FILE, { help: "a request body in JSON, or a CSV table, to keep with the model and warm it up" }),
   signature: option(FILE, { help: "a JSON file with the signature's inputs, outputs or params as MLflow writes them" }),
   selfTest: option(SWITCH, { help: "do not run the model on its input example to keep the answer", default: "true" }),
@@ -46,6 +51,7 @@ export const SERVE_OPTIONS = z.object({
   shutdownGrace: option(DURATION, { help: "time that running requests get to finish at shutdown", default: "20s" }),
   coercion,
   nonfinite,
+  float32,
   isolation: option(choice(["auto", "inline", "process"]), {
     help: "where the model runs: in worker processes, or in the server's own; auto: inline if tiny",
     default: "auto",
@@ -97,6 +103,7 @@ export const PREDICT_OPTIONS = z.object({
   }),
   coercion,
   nonfinite,
+  float32,
   threads,
   requireChecksums,
   json,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { MlserveError } from "../core/errors.js";
+import { parseJsonText, toPlain } from "../core/json.js";
 import { DURATION_EXAMPLES, parseDuration, parseQuantity } from "../core/quantity.js";
 
 /** How the text of an option becomes a value. Numbers and booleans of a config file are read from their text too. */
@@ -59,6 +61,28 @@ export const SWITCH: ValueType<boolean> = valueType(undefined, "true or false", 
 /** A text that is not empty, taken as it is. */
 export function text(placeholder: string): ValueType<string> {
   return valueType(placeholder, "a text that is not empty", (value) => (value === "" ? undefined : value));
+}
+
+/** A key with its value: `KEY=TEXT`, a text whatever it looks like, or `KEY:=JSON`, any JSON value. */
+export const ENTRY: ValueType<readonly [key: string, value: unknown]> = valueType(
+  "KEY=TEXT",
+  "KEY=TEXT, or KEY:=JSON",
+  (entry) => {
+    const [, key = "", sign, text = ""] = /^([^=]*?)(:?=)(.*)$/s.exec(entry) ?? [];
+    if (key === "" || sign === undefined) return undefined;
+    if (sign === "=") return [key, text];
+    const value = parseJsonOrNothing(text);
+    return value === undefined ? undefined : [key, toPlain(value)];
+  },
+);
+
+function parseJsonOrNothing(text: string): ReturnType<typeof parseJsonText> | undefined {
+  try {
+    return parseJsonText(text, { repeatedKeys: "refuse" });
+  } catch (error) {
+    if (error instanceof MlserveError) return undefined;
+    throw error;
+  }
 }
 
 /** The name of a file, relative to the folder that the command runs in. */

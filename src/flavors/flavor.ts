@@ -98,6 +98,8 @@ export interface Flavor<Config = unknown> {
   readonly module?: string;
   /** Can its runtime use several threads for one run? Without it, more processors are used by more processes. */
   readonly usesThreads?: boolean;
+  /** Does it refuse outputs that are not of the signature? Then none is guessed from one answer. */
+  readonly checksOutputs?: boolean;
   /** What `describe` looks for, to complete "expected …": `an .onnx file`. */
   readonly looksFor?: string;
   load(model: Model, config: Config, options: LoadOptions): Promise<Predictor>;

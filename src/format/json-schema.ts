@@ -23,8 +23,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * is not in it.
  */
 export function toBodySchema(signature: Signature): JsonSchema {
-  const { inputs, params } = signature;
-  const forms = inputs === undefined ? anyForms() : formsOf(inputs);
+  const { inputs, params, fromTypeHint } = signature;
+  const forms = fromTypeHint === true ? hintForms(inputs) : inputs === undefined ? anyForms() : formsOf(inputs);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",
@@ -45,6 +45,13 @@ function anyForms(): Record<string, JsonSchema> {
     required: ["data"],
   };
   return { dataframe_split: table, dataframe_records: { type: "array" }, inputs: {}, instances: {} };
+}
+
+/** A function with a type hint takes a list whose items have the type of the only column. */
+function hintForms(inputs: Schema | undefined): Record<string, JsonSchema> {
+  const [only] = inputs?.kind === "columns" && inputs.columns.length === 1 ? inputs.columns : [];
+  const items = only !== undefined && only.name === undefined ? columnSchema(only) : {};
+  return { inputs: { type: "array", items } };
 }
 
 function formsOf(schema: Schema): Record<string, JsonSchema> {

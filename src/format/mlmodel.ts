@@ -35,6 +35,7 @@ const anyMap = z.record(z.string(), z.unknown());
 const descriptorSchema = z.looseObject({
   flavors: z.record(z.string(), anyMap).nullish(),
   signature: anyMap.nullish(),
+  is_signature_from_type_hint: z.boolean().nullish(),
   model_uuid: z.string().nullish(),
   mlflow_version: z.string().nullish(),
   metadata: anyMap.nullish(),
@@ -104,7 +105,7 @@ function toDescriptor(
   const example = fields.saved_input_example_info ?? undefined;
   return {
     flavors: new Map(Object.entries(fields.flavors ?? {})),
-    signature,
+    signature: fields.is_signature_from_type_hint === true ? { ...signature, fromTypeHint: true } : signature,
     modelUuid: fields.model_uuid ?? undefined,
     mlflowVersion: fields.mlflow_version ?? undefined,
     metadata: fields.metadata ?? undefined,

@@ -74,6 +74,11 @@ export interface Signature {
   readonly inputs: Schema | undefined;
   readonly outputs: Schema | undefined;
   readonly params: readonly ParamSpec[] | undefined;
+  /**
+   * Was it taken from a type hint of the model's function, `is_signature_from_type_hint` in the MLmodel file? The value
+   * of `inputs` then goes to the function as a list, and other forms are refused.
+   */
+  readonly fromTypeHint?: boolean;
 }
 
 export const NO_SIGNATURE: Signature = { inputs: undefined, outputs: undefined, params: undefined };

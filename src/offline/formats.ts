@@ -1,4 +1,4 @@
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { importArrow } from "../codec/import-arrow.js";
 import type { Sink } from "./output-table.js";
 import type { ReadBlocks } from "./row-source.js";
@@ -62,12 +62,12 @@ export async function loadReader(format: InputFormat): Promise<ReadBlocks> {
 }
 
 /** The writer of a format; what writes Parquet and Arrow is loaded when it is asked for. */
-export async function loadSink(format: OutputFormat, bytes: ByteSink, nonFinite: NonFinite): Promise<Sink> {
+export async function loadSink(format: OutputFormat, bytes: ByteSink, numbers: NumberStyle): Promise<Sink> {
   switch (format) {
     case "csv":
-      return createCsvSink(bytes, nonFinite);
+      return createCsvSink(bytes, numbers);
     case "jsonl":
-      return createJsonlSink(bytes, nonFinite);
+      return createJsonlSink(bytes, numbers);
     case "parquet":
       return (await import("./sinks/parquet-sink.js")).createParquetSink(bytes);
     case "arrow":

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { compileParams } from "../codec/decode/params.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
@@ -32,7 +32,8 @@ import { type ByteSink, fileSink, streamSink } from "./sinks/byte-sink.js";
 
 const DEFAULT_BATCH_ROWS = 10_000;
 
-export interface ScoreFileOptions {
+/** The style of numbers is that of csv and jsonl. */
+export interface ScoreFileOptions extends NumberStyle {
   readonly model: Model;
   readonly flavors: FlavorRegistry;
   /** The name of a file, or a stream; the ending of a name tells its format, and `.gz` that it is compressed. */
@@ -50,8 +51,6 @@ export interface ScoreFileOptions {
   readonly keepColumns?: readonly string[];
   /** How leniently values are read. Default `safe`. */
   readonly coercion?: CoercionName;
-  /** How NaN and the infinities of predictions are written in csv and jsonl. Default `null`. */
-  readonly nonFinite?: NonFinite;
   /** Threads that the runtime may use. */
   readonly threads?: number;
   readonly logger?: Logger;
@@ -145,7 +144,7 @@ interface ScoreInputOptions extends Omit<ScoreFileOptions, "input" | "inputForma
 
 /** The life of a file: read a block, score its rows, write them. */
 async function scoreInput(options: ScoreInputOptions): Promise<ScoreResult> {
-  const { keepColumns: keep = [], nonFinite = "null", onBadRow = () => {}, onProgress = () => {} } = options;
+  const { keepColumns: keep = [], onBadRow = () => {}, onProgress = () => {} } = options;
   const start = monotonicClock();
   let [rows, badRows, written] = [0, 0, 0];
   const scorer = createScorer(options, (bad) => {
@@ -153,7 +152,7 @@ async function scoreInput(options: ScoreInputOptions): Promise<ScoreResult> {
     onBadRow(bad);
   });
   const readBlocks = await loadReader(options.inputFormat);
-  const sink = await loadSink(options.outputFormat, options.place, nonFinite);
+  const sink = await loadSink(options.outputFormat, options.place, options);
   const table = new OutputTable(sink, { keep, outputs: options.model.descriptor.signature.outputs });
   for await (const block of readBlocks(options.input, toReadPlan(options))) {
     for await (const segment of scorer.score(block)) {

@@ -23,12 +23,14 @@ import {
   type Source,
 } from "./find-source.js";
 import { stageFunction } from "./function/stage.js";
+import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
 import { prepareSaved } from "./prepare-saved.js";
 import type { PreparedModel } from "./prepared-model.js";
 import { createProgress, type Progress } from "./progress.js";
 import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
+import { withOutputs } from "./with-outputs.js";
 
 export interface PackOptions {
   /**
@@ -43,6 +45,8 @@ export interface PackOptions {
   readonly output?: string;
   /** What to call the model; kept in the package as `metadata.mlserve.name`. Default: the name of its file or folder. */
   readonly name?: string;
+  /** Entries for `metadata` of the MLmodel file, beside those that are there; `mlserve` is taken. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
   /**
    * A JSON file with the parts of a signature (`inputs`, `outputs`, `params`) that take the place of those that the
    * model has, or that its graph says.
@@ -122,12 +126,16 @@ function outputOf(source: Source, options: PackOptions): string {
 async function packModel(source: SavedSource | BareSource, options: PackOptions): Promise<PackResult> {
   const output = outputOf(source, options);
   checkLabel(options.name);
+  checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
-  const prepared = await prepare(source, output, progress, options);
-  await checkServable(prepared, options.flavors);
-  await refuseOverwrite(prepared, output);
-  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(prepared, options.flavors);
+  const described = await prepare(source, output, progress, options);
+  await checkServable(described, options.flavors);
+  await refuseOverwrite(described, output);
+  const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, options.flavors);
+  // The MLmodel file of a saved folder stays as it is where nothing was given.
+  const open = options.inputExample !== undefined && !checksOutputs(described, options.flavors);
+  const prepared = open ? withOutputs(described, selfTest.outputs) : described;
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
@@ -136,6 +144,10 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
   return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
+}
+
+function checksOutputs({ model }: PreparedModel, flavors: FlavorRegistry): boolean {
+  return chooseFlavor(model.descriptor, flavors).flavor.checksOutputs === true;
 }
 
 /** One from an earlier package says nothing about this one. */
@@ -166,17 +178,18 @@ async function prepare(
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const { name, metadata, inputExample, flavors, modifiedAt = new Date(0) } = options;
+  const shared = { name, metadata, inputExample, flavors, progress };
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
   if (source.kind === "bare")
     return {
       signatureFrom,
-      ...(await prepareBare(source, { name, inputExample, signature, flavors, modifiedAt, progress })),
+      ...(await prepareBare(source, { ...shared, signature, modifiedAt })),
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return { ...(await prepareSaved(source, { name, inputExample, signature, ignore, progress })), signatureFrom };
+  return { ...(await prepareSaved(source, { ...shared, signature, ignore })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {

@@ -1,5 +1,5 @@
 import { MlserveError } from "../core/errors.js";
-import type { DescribedModel } from "../flavors/flavor.js";
+import type { DescribedModel, Flavor } from "../flavors/flavor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { formatChecksums, sha256Of } from "../format/checksums.js";
 import { hashFile } from "../format/file-bytes.js";
@@ -12,11 +12,14 @@ import type { Signature } from "../format/signature.js";
 import { formatSignature } from "../format/signature-json.js";
 import type { BareSource } from "./find-source.js";
 import { exampleName, type InputExample, readInputExample } from "./input-example.js";
+import { type Metadata, toMetadata } from "./package-metadata.js";
 import type { PreparedModel } from "./prepared-model.js";
 import type { Progress } from "./progress.js";
 
 export interface BareModelOptions {
   readonly name?: string | undefined;
+  /** More entries for `metadata`. */
+  readonly metadata?: Metadata | undefined;
   readonly inputExample?: string | undefined;
   /** What takes the place of the parts that the graph says. */
   readonly signature?: Partial<Signature> | undefined;
@@ -28,13 +31,13 @@ export interface BareModelOptions {
 
 /** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
-  const graph = source.described ?? (await describe(source, options.flavors));
+  const { flavor, described: graph } = await describe(source, options.flavors);
   const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
   const signature = { ...graph.signature, ...options.signature };
   const example = await readExample(options, signature, graph);
   const described = { ...graph, signature: example?.signature ?? signature };
-  const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, options)));
+  const content = Buffer.from(stringifyMlmodel(toMapping(described, hashed, example, { ...options, flavor })));
   const descriptor = parseMlmodel(content);
   const model = {
     name: options.name ?? source.name,
@@ -63,11 +66,15 @@ async function readExample(
   return readInputExample(inputExample, signature, { infer: !isGiven });
 }
 
-async function describe({ files, where }: BareSource, flavors: FlavorRegistry): Promise<DescribedModel> {
+async function describe(
+  { files, where, described: known }: BareSource,
+  flavors: FlavorRegistry,
+): Promise<{ readonly flavor: Flavor | undefined; readonly described: DescribedModel }> {
+  if (known !== undefined) return { flavor: flavors.get(Object.keys(known.flavors)[0] ?? ""), described: known };
   const candidates: ModelFiles = createModelFiles(files);
   for (const flavor of flavors.flavors) {
     const described = await flavor.describe?.(candidates);
-    if (described !== undefined) return described;
+    if (described !== undefined) return { flavor, described };
   }
   const hint =
     "Expected an .onnx file, or a folder that MLflow saved. See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
@@ -94,7 +101,7 @@ function toMapping(
   { flavors, signature }: DescribedModel,
   files: readonly PathSource[],
   example: InputExample | undefined,
-  { name, modifiedAt }: BareModelOptions,
+  { name, metadata, flavor, modifiedAt }: BareModelOptions & { readonly flavor: Flavor | undefined },
 ): Record<string, unknown> {
   const checksums = new Map(files.map((file) => [file.name, file.sha256 ?? ""]));
   const sizes = [
@@ -104,7 +111,7 @@ function toMapping(
   return {
     flavors,
     is_signature_from_type_hint: false,
-    ...(name === undefined ? {} : { metadata: { mlserve: { name } } }),
+    metadata: toMetadata({ name, metadata, flavor }),
     mlflow_version: MLFLOW_VERSION,
     model_id: null,
     model_size_bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),

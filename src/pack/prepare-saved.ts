@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { FlavorRegistry } from "../flavors/registry.js";
 import { SIGNATURE_FILE } from "../format/checksums.js";
 import { MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel } from "../format/mlmodel.js";
 import { type Edit, editMlmodel } from "../format/mlmodel-writer.js";
@@ -9,11 +10,15 @@ import type { Signature } from "../format/signature.js";
 import { formatSignature } from "../format/signature-json.js";
 import type { SavedSource } from "./find-source.js";
 import { type InputExample, readInputExample } from "./input-example.js";
+import { type Metadata, metadataEdits } from "./package-metadata.js";
 import type { PreparedModel } from "./prepared-model.js";
 import type { Progress } from "./progress.js";
 
 export interface SavedModelOptions {
   readonly name?: string | undefined;
+  /** Entries to add to `metadata`, or to put in the place of those of the same key. */
+  readonly metadata?: Metadata | undefined;
+  readonly flavors: FlavorRegistry;
   readonly inputExample?: string | undefined;
   /** What takes the place of the parts that the MLmodel file says. */
   readonly signature?: Partial<Signature> | undefined;
@@ -32,7 +37,7 @@ export async function prepareSaved(source: SavedSource, options: SavedModelOptio
       ? undefined
       : await readInputExample(options.inputExample, signature ?? descriptor.signature);
   const before = await files.read(MLMODEL_FILE);
-  const content = editDescriptor(before, descriptor, { name: options.name, example, signature });
+  const content = editDescriptor(before, descriptor, { ...options, example, signature });
   const replaced = [{ name: MLMODEL_FILE, content }, ...(example?.files ?? [])];
   const kept = files.names
     .filter((name) => replaced.every((file) => file.name !== name))
@@ -45,8 +50,7 @@ export async function prepareSaved(source: SavedSource, options: SavedModelOptio
   return { model, sources: [...replaced, ...kept], warnings: await signatureWarnings(source) };
 }
 
-interface Changes {
-  readonly name: string | undefined;
+interface Changes extends Pick<SavedModelOptions, "name" | "metadata" | "flavors"> {
   readonly example: InputExample | undefined;
   readonly signature: Signature | undefined;
 }
@@ -55,24 +59,15 @@ interface Changes {
 function editDescriptor(
   content: Uint8Array,
   descriptor: MlmodelDescriptor,
-  { name, example, signature }: Changes,
+  { name, metadata, flavors, example, signature }: Changes,
 ): Uint8Array {
   const edits: Edit[] = [];
-  if (name !== undefined) edits.push(nameEdit(descriptor, name));
   if (signature !== undefined) edits.push([["signature"], formatSignature(signature)]);
   if (example !== undefined) edits.push([["saved_input_example_info"], example.info]);
-  return edits.length === 0 ? content : Buffer.from(editMlmodel(Buffer.from(content).toString("utf8"), edits));
-}
-
-/** Under `metadata`, which Python's mlflow passes through. */
-function nameEdit({ metadata }: MlmodelDescriptor, name: string): Edit {
-  if (metadata === undefined) return [["metadata"], { mlserve: { name } }];
-  const block = metadata.mlserve;
-  return [["metadata", "mlserve"], { ...(isMap(block) ? block : {}), name }];
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (edits.length === 0 && name === undefined && metadata === undefined) return content;
+  const flavor = flavors.flavors.find((known) => descriptor.flavors.has(known.name));
+  edits.push(...metadataEdits(descriptor, { name, metadata, flavor }));
+  return Buffer.from(editMlmodel(Buffer.from(content).toString("utf8"), edits));
 }
 
 async function signatureWarnings({ folder }: SavedSource): Promise<string[]> {

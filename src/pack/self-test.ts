@@ -15,6 +15,8 @@ export type SelfTestOutcome = "recorded" | "off" | "no_example" | "unsteady" | "
 export interface MadeSelfTest {
   readonly outcome: SelfTestOutcome;
   readonly file?: ContentSource;
+  /** What the model answered. */
+  readonly outputs?: SelfTest["outputs"];
 }
 
 export const NO_SELF_TEST: MadeSelfTest = { outcome: "off" };
@@ -30,7 +32,7 @@ export async function makeSelfTest(prepared: PreparedModel, flavors: FlavorRegis
   if (test === undefined) return { outcome: "unsteady" };
   const content = Buffer.from(formatSelfTest(test));
   if (content.byteLength > MAX_BYTES) return { outcome: "too_large" };
-  return { outcome: "recorded", file: { name: SELF_TEST_FILE, content } };
+  return { outcome: "recorded", file: { name: SELF_TEST_FILE, content }, outputs: test.outputs };
 }
 
 /** The example may be new, or lie in the folder. */

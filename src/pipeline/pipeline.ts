@@ -1,7 +1,7 @@
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
 import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
@@ -17,8 +17,8 @@ export interface PipelineOptions {
   readonly predictor: Predictor;
   /** How leniently request values are read. Default `safe`. */
   readonly coercion?: CoercionName;
-  /** How NaN and the infinities of predictions are written. Default `null`. */
-  readonly nonFinite?: NonFinite;
+  /** How the numbers of predictions are written. */
+  readonly numbers?: NumberStyle;
   readonly clock?: Clock;
   /** Told of failures after an answer has begun. */
   readonly logger?: Logger;
@@ -29,9 +29,9 @@ const ITEM = { form: "unwrapped", tableRows: undefined } as const;
 
 /** The life of a request in this process: decode, predict, encode. */
 export function createPipeline(options: PipelineOptions): Executor {
-  const { signature, predictor, coercion = "safe", nonFinite = "null", clock = monotonicClock, logger } = options;
+  const { signature, predictor, coercion = "safe", numbers = {}, clock = monotonicClock, logger } = options;
   const decode = compileDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
-  const encode = compileReplyEncoder({ nonFinite });
+  const encode = compileReplyEncoder(numbers);
 
   async function execute(
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,

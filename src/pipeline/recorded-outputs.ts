@@ -49,7 +49,9 @@ function recordFloat(value: number): JsonValue {
   return Number.isFinite(value) ? new JsonFloat(value) : String(value);
 }
 
-/** As an answer to a request would spell it. */
+const EVERY_DIGIT = { nonFinite: "string", float32: "widened" } as const;
+
+/** As an answer to a request could spell it. */
 function recordValue(value: unknown): JsonValue {
-  return parseJsonText(compileValueText("string")(value));
+  return parseJsonText(compileValueText(EVERY_DIGIT)(value));
 }

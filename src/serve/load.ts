@@ -1,5 +1,5 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -12,7 +12,7 @@ import type { Capacity, IsolationMode } from "./placement.js";
 import type { ServedModel } from "./served-model.js";
 import { startExecutor } from "./start-executor.js";
 
-export interface LoadModelOptions extends Capacity {
+export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;
@@ -33,8 +33,6 @@ export interface LoadModelOptions extends Capacity {
   readonly workerEntry?: URL;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
-  /** How NaN and the infinities of predictions are written. Default `null`. */
-  readonly nonFinite?: NonFinite;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
   readonly clock?: Clock;
@@ -69,7 +67,6 @@ async function loadOpened(
     isolation: "inline",
     cores: grantedCores(),
     coercion: "safe",
-    nonFinite: "null",
     selfTest: false,
     onWorkerRestart: () => metrics?.workerRestarted(),
     ...options,

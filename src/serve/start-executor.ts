@@ -1,5 +1,5 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import type { Logger } from "../core/logger.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { flavorSourceOf } from "../flavors/flavor-source.js";
@@ -14,10 +14,9 @@ import { createPoolExecutor } from "../workers/executor.js";
 import type { Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
 
-export interface StartOptions extends PlacementRequest {
+export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
   readonly coercion: CoercionName;
-  readonly nonFinite: NonFinite;
   readonly selfTest: boolean;
   readonly loadTimeoutMs?: number;
   readonly workerMemoryBytes?: number;
@@ -62,14 +61,14 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, nonFinite, selfTest }: StartOptions,
+  { logger, coercion, selfTest, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
     defaultThreads,
     ...(threads === undefined ? {} : { threads }),
   });
-  const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, nonFinite, logger });
+  const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
   try {
     if (selfTest) await runSelfTest(model, predictor);
     const { milliseconds, fault } = await warmUp(model, pipeline);
@@ -85,12 +84,20 @@ async function startInline(
 
 async function startProcesses(model: Model, placement: Placement, options: StartOptions): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const { coercion, nonFinite, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
+  const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
   const { files, name, digest } = model;
   const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
   const { flavor, workers, threads, defaultThreads } = placement;
   const executor = await createPoolExecutor({
-    order: { flavor, model: { name, digest, files: found }, coercion, nonFinite, selfTest, threads, defaultThreads },
+    order: {
+      flavor,
+      model: { name, digest, files: found },
+      coercion,
+      numbers: numberStyle(options),
+      selfTest,
+      threads,
+      defaultThreads,
+    },
     workers,
     logger,
     onRestart: () => options.onWorkerRestart?.(),
@@ -101,4 +108,9 @@ async function startProcesses(model: Model, placement: Placement, options: Start
   const { runtime, exampleFault } = executor.ready;
   if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
   return { executor, runtime, workers, isHealthy: executor.isHealthy, pids: executor.pids };
+}
+
+/** As JSON takes it to another process: without what is left out. */
+function numberStyle({ nonFinite, float32 }: NumberStyle): NumberStyle {
+  return { ...(nonFinite === undefined ? {} : { nonFinite }), ...(float32 === undefined ? {} : { float32 }) };
 }

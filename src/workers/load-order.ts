@@ -44,8 +44,8 @@ export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<Loa
 }
 
 async function prepare(model: Model, predictor: Predictor, order: WorkerOrder, logger: Logger): Promise<LoadedOrder> {
-  const { coercion, nonFinite } = order;
-  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, nonFinite, logger });
+  const { coercion, numbers } = order;
+  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
   if (order.selfTest) await runSelfTest(model, predictor);
   const { fault } = await warmUp(model, executor);
   return {

@@ -1,5 +1,5 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
-import type { NonFinite } from "../codec/encode/non-finite.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
 import type { FoundFile } from "../format/model-files.js";
@@ -50,7 +50,7 @@ export interface WorkerOrder {
     readonly files: readonly FoundFile[];
   };
   readonly coercion: CoercionName;
-  readonly nonFinite: NonFinite;
+  readonly numbers: NumberStyle;
   readonly threads: number | undefined;
   readonly defaultThreads: number;
   /** Run the self-test of the package before saying that it is ready. */

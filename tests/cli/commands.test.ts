@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readVersion } from "../../src/core/installed-version.js";
 import { copyFixture, fixture, IRIS_ANSWER, IRIS_REQUEST } from "./models.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
@@ -42,6 +43,30 @@ describe("pack", () => {
       "next: mlserve serve told.tar",
       "",
     ]);
+  });
+
+  it("keeps the metadata that it is given, which inspect shows", async () => {
+    const entries = ["--metadata", "version=1.10", "--metadata", 'tags:=["churn", 3]'];
+    const packed = await terminal.run(["pack", fixture("iris_zipmap"), "-o", "labelled.tar", ...entries]);
+    expect(packed).toMatchObject({ code: 0, stderr: "" });
+    const { stdout } = await terminal.run(["inspect", "labelled.tar", "--json"]);
+    expect(JSON.parse(stdout).metadata).toEqual({
+      version: "1.10",
+      tags: ["churn", 3],
+      mlserve: {
+        packed_with: { mlserve: readVersion(), "onnxruntime-node": expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+      },
+    });
+  });
+
+  it.each([
+    { entries: ["--metadata", "a=1", "--metadata", "a=2"], reason: "--metadata: a key is given twice" },
+    { entries: ["--metadata", "mlserve=1"], reason: 'metadata "mlserve": is mlserve\'s own entry' },
+    { entries: ["--metadata", "a:=x"], reason: "--metadata: expected KEY=TEXT, or KEY:=JSON" },
+  ])("refuses $entries", async ({ entries, reason }) => {
+    const { code, stderr } = await terminal.run(["pack", fixture("iris_zipmap"), "-o", "no.tar", ...entries]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(reason) });
+    expect(existsSync(join(terminal.cwd, "no.tar"))).toBe(false);
   });
 
   it("says why there is no self-test", async () => {

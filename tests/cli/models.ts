@@ -46,7 +46,7 @@ export const SKLEARN_MLMODEL = `flavors:
 mlflow_version: 3.17.2
 `;
 
-/** A request body for the model iris_zipmap, and MLflow's answer to it. */
+/** A request body for the model iris_zipmap, and MLflow's answer to it with float32 in its own digits. */
 export const IRIS_REQUEST = JSON.stringify({
   dataframe_split: {
     columns: ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"],
@@ -57,7 +57,7 @@ export const IRIS_ANSWER = {
   predictions: [
     {
       output_label: 0,
-      output_probability: { "0": 0.9816568493843079, "1": 0.01834314875304699, "2": 1.4395041603165737e-8 },
+      output_probability: { "0": 0.98165685, "1": 0.018343149, "2": 1.4395042e-8 },
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands.js";
-import { readVersion } from "../../cli/version.js";
+import { readVersion } from "../../src/core/installed-version.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
 let terminal: Terminal;

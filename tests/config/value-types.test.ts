@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choice, DURATION, FILE, integer, PORT, SIZE, SWITCH, text } from "../../src/config/value-types.js";
+import { choice, DURATION, ENTRY, FILE, integer, PORT, SIZE, SWITCH, text } from "../../src/config/value-types.js";
 
 const TYPES = {
   DURATION,
@@ -77,5 +77,33 @@ describe("value types", () => {
   it.each(REFUSED)("%s refuses %j", (name, written, message) => {
     const result = TYPES[name].schema.safeParse(written);
     expect(result.error?.issues.map((issue) => issue.message)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe("ENTRY", () => {
+  it.each<[written: string, key: string, value: unknown]>([
+    ["owner=Ann Lee", "owner", "Ann Lee"],
+    ["version=1.10", "version", "1.10"],
+    ["query=a=b:=c", "query", "a=b:=c"],
+    ["empty=", "empty", ""],
+    ["json={}", "json", "{}"],
+    ["count:=3", "count", 3],
+    ["ratio:=1.5e-3", "ratio", 0.0015],
+    ["big:=9007199254740993", "big", 9007199254740993n],
+    ['tags:=["a", null, true]', "tags", ["a", null, true]],
+    ["a:b=c", "a:b", "c"],
+  ])("reads %s", (written, key, value) => {
+    expect(ENTRY.schema.parse(written)).toEqual([key, value]);
+  });
+
+  it("reads an object of JSON without a prototype", () => {
+    const [, value] = ENTRY.schema.parse('o:={"__proto__": 1}');
+    expect(Object.entries(Object(value))).toEqual([["__proto__", 1]]);
+  });
+
+  it.each(["owner", "=x", ":=1", "a:=", "a:=x", 'a:={"b": 1, "b": 2}', "a:=NaN"])("refuses %s", (written) => {
+    expect(ENTRY.schema.safeParse(written).error?.issues.map(({ message }) => message)).toEqual([
+      "expected KEY=TEXT, or KEY:=JSON",
+    ]);
   });
 });

@@ -28,7 +28,8 @@ describe("the built server answers as MLflow recorded", () => {
     const cases = join(workplace.cwd, `${model}.jsonl`);
     const strict = goldenCases(model).filter(isStrictJsonCase);
     writeFileSync(cases, strict.map((golden) => JSON.stringify(golden)).join("\n"));
-    const program = workplace.start(["serve", modelPath(model), "--port", "0", "--coercion", "mlflow"]);
+    const asMlflow = ["--coercion", "mlflow", "--float32", "widened"];
+    const program = workplace.start(["serve", modelPath(model), "--port", "0", ...asMlflow]);
     const [, url = ""] = await program.find(/ at (http:\S+) /);
     const said = await replay(url, cases);
     program.child.kill("SIGTERM");

@@ -22,6 +22,17 @@ describe("toBodySchema", () => {
     expect(validate({})).toBe(false);
   });
 
+  it("takes a list under inputs alone of a function with a type hint", () => {
+    const { signature } = parseMlmodel(readFileSync(join(modelPath("py_typehint"), "MLmodel")));
+    const validate = validator(toBodySchema(signature));
+    expect([{ inputs: ["a"] }, { inputs: [] }].map((body) => validate(body))).toEqual([true, true]);
+    expect([{ inputs: "a" }, { inputs: [1] }, { instances: ["a"] }].map((body) => validate(body))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   const nested = parseSignature({
     inputs: JSON.stringify([
       { type: "long", name: "id" },

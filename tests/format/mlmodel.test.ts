@@ -33,6 +33,11 @@ describe("parseMlmodel", () => {
     expect(metadata).toEqual({ n: 3, nested: { a: [1, null] }, owner: "équipe" });
   });
 
+  it("says which signature is from a type hint", () => {
+    expect(read("py_typehint").signature.fromTypeHint).toBe(true);
+    expect(read("py_array").signature).not.toHaveProperty("fromTypeHint");
+  });
+
   it("keeps what it does not know", () => {
     expect(read("legacy_mlmodel").raw.some_unknown_key).toEqual({ a: 1 });
   });

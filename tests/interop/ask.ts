@@ -1,10 +1,20 @@
 import type { Workplace } from "../e2e/built-cli.js";
 import type { Answer } from "../support/golden.js";
 
-/** Sends a body to a scoring server. */
-export async function ask(url: string, body: string): Promise<Answer> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${url}/invocations`, { method: "POST", headers, body });
+/** A body in another format than JSON. */
+export interface TypedBody {
+  /** For what a test has to say of it. */
+  readonly name: string;
+  readonly mediaType: string;
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
+/** Sends a body, JSON where it does not say otherwise, to a scoring server. */
+export async function ask(url: string, request: string | TypedBody): Promise<Answer> {
+  const { mediaType, content } =
+    typeof request === "string" ? { mediaType: "application/json", content: request } : request;
+  const headers = { "content-type": mediaType };
+  const response = await fetch(`${url}/invocations`, { method: "POST", headers, body: content });
   return {
     status: response.status,
     mediaType: response.headers.get("content-type"),
@@ -18,7 +28,7 @@ export async function withMlserve<T>(
   model: string,
   use: (url: string) => Promise<T>,
 ): Promise<T> {
-  const program = workplace.start(["serve", model, "--port", "0", "--coercion", "mlflow"]);
+  const program = workplace.start(["serve", model, "--port", "0", "--coercion", "mlflow", "--float32", "widened"]);
   try {
     const [, url = ""] = await program.find(/ at (http:\S+) /);
     return await use(url);
@@ -33,12 +43,14 @@ export async function askBoth(
   workplace: Workplace,
   model: string,
   mlflowUrl: string,
-  bodies: readonly string[],
+  bodies: readonly (string | TypedBody)[],
 ): Promise<readonly { readonly body: string; readonly mlflow: Answer; readonly mlserve: Answer }[]> {
   return await withMlserve(workplace, model, async (url) => {
     const answers = [];
-    for (const body of bodies)
-      answers.push({ body, mlflow: await ask(mlflowUrl, body), mlserve: await ask(url, body) });
+    for (const request of bodies) {
+      const body = typeof request === "string" ? request : request.name;
+      answers.push({ body, mlflow: await ask(mlflowUrl, request), mlserve: await ask(url, request) });
+    }
     return answers;
   });
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openWorkplace, type Workplace } from "../e2e/built-cli.js";
-import { ask, askBoth, withMlserve } from "./ask.js";
+import { ask, askBoth, type TypedBody, withMlserve } from "./ask.js";
 import { findDisagreement } from "./compare.js";
 import { interopFile, runPython, type ScoringServer, serveWithMlflow } from "./python.js";
+import { csvBody, parquetBody } from "./table-bodies.js";
 
 interface Requests {
   /** Bodies that both answer with predictions. */
@@ -72,6 +73,50 @@ const MODELS: Readonly<Record<string, Requests>> = {
   lightgbm_matrix: matrixRequests(PATIENTS),
 };
 
+interface Tables {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+  readonly type: "FLOAT" | "DOUBLE";
+}
+
+/** Models with a signature of columns, and the type of those columns. */
+const TABLES: Readonly<Record<string, Tables>> = {
+  iris_zipmap: { columns: IRIS_COLUMNS, rows: IRIS, type: "FLOAT" },
+  xgboost: { columns: PATIENT_COLUMNS, rows: PATIENTS, type: "FLOAT" },
+  lightgbm: { columns: PATIENT_COLUMNS, rows: PATIENTS, type: "DOUBLE" },
+};
+
+const reversed = (rows: Tables["rows"]) => rows.map((row) => row.toReversed());
+const withoutFirst = (rows: Tables["rows"]) => rows.map((row) => row.slice(1));
+
+function goodTables({ columns, rows, type }: Tables): TypedBody[] {
+  return [
+    csvBody("plain", columns, rows),
+    csvBody("turned round", columns.toReversed(), reversed(rows)),
+    csvBody(
+      "with one more column",
+      [...columns, "more"],
+      rows.map((row) => [...row, "x"]),
+    ),
+    csvBody("with a missing cell", columns, [...rows, ["", ...(rows[0] ?? []).slice(1)]]),
+    csvBody("in words of floats", columns, [["1e-1", "0.5", " 2", "+3"]]),
+    parquetBody("plain", columns, rows, type),
+    parquetBody("turned round", columns.toReversed(), reversed(rows), type),
+    parquetBody("in 32 bits", columns, rows, "FLOAT"),
+  ];
+}
+
+function badTables({ columns, rows, type }: Tables): TypedBody[] {
+  return [
+    csvBody("without a column", columns.slice(1), withoutFirst(rows)),
+    csvBody("with a word", columns, [["many", ...(rows[0] ?? []).slice(1)]]),
+    csvBody("empty", [], []),
+    parquetBody("without a column", columns.slice(1), withoutFirst(rows), type),
+    parquetBody("of text", columns, rows, "STRING"),
+    { ...parquetBody("broken", columns, rows, type), content: new Uint8Array(20) },
+  ];
+}
+
 let workplace: Workplace;
 let mlflow: ScoringServer;
 const folderOf = (model: string): string => join(workplace.cwd, model);
@@ -93,6 +138,17 @@ describe("a model that Python's MLflow has just saved is answered for as by MLfl
     const differences = answers.map((answer) => findDisagreement(answer.body, answer.mlflow, answer.mlserve));
     expect(differences.filter((difference) => difference !== undefined)).toEqual([]);
     expect(answers.map((answer) => answer.mlserve.status)).toEqual([...good.map(() => 200), ...bad.map(() => 400)]);
+  });
+
+  it.each(Object.entries(TABLES))("%s, asked in CSV and Parquet", async (model, tables) => {
+    const [good, bad] = [goodTables(tables), badTables(tables)];
+    const answers = await askBoth(workplace, folderOf(model), mlflow.urlOf(model), [...good, ...bad]);
+    const differences = answers.map((answer) => findDisagreement(answer.body, answer.mlflow, answer.mlserve));
+    expect(differences.filter((difference) => difference !== undefined)).toEqual([]);
+    expect(answers.map(({ body, mlserve: { status } }) => ({ body, status }))).toEqual([
+      ...good.map(({ name }) => ({ body: name, status: 200 })),
+      ...bad.map(({ name }) => ({ body: name, status: 400 })),
+    ]);
   });
 
   it("answers for columns of text and numbers as for the same values in tensors, which MLflow cannot", async () => {

@@ -45,7 +45,7 @@ describe("the same table in every format", () => {
 
   it.each(TABLE_FORMATS)("from %s is scored as one request is, into every format", async (format) => {
     makeTables(folder.path, ROWS);
-    await using served = await loadModel(model, { flavors: ONNX });
+    await using served = await loadModel(model, { flavors: ONNX, float32: "widened" });
     const body = readFileSync(at("table.csv"));
     const reply = await served.executor.execute({ bytes: body, media: "text/csv" }, new AbortController().signal);
     if (reply.kind !== "whole") throw new Error("a whole answer");
@@ -63,6 +63,7 @@ describe("the same table in every format", () => {
         keepColumns: ["id"],
         // As the server runs it: sums of floats depend on the number of threads.
         threads: 1,
+        float32: "widened" as const,
       };
       expect(await score(options)).toEqual({ rows: ROWS, badRows: 0, written: ROWS, bad: [] });
       // Kept from CSV, a cell is text.

@@ -128,7 +128,7 @@ describe("pack of a folder that MLflow saved", () => {
     expect((await packTo(modelPath("onnx_session_opts"), { name: "no: 1" })).name).toBe("no: 1");
     expect(await descriptorOf()).toEqual({
       ...before,
-      metadata: { ...Object(before.metadata), mlserve: { name: "no: 1" } },
+      metadata: { ...Object(before.metadata), mlserve: { name: "no: 1", packed_with: expect.anything() } },
     });
     await using model = await openModel(at("out.tar"), { temporaryFolder: at("tmp") });
     expect(model.name).toBe("no: 1");

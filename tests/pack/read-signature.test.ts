@@ -78,13 +78,14 @@ describe("pack with a signature", () => {
     expect(info).toMatchObject({ type: "dataframe", pandas_orient: "split" });
   });
 
-  it("replaces what a saved folder says, and nothing else in its descriptor", async () => {
+  it("replaces what a saved folder says, and only adds what packed it to its descriptor", async () => {
     const before = readYaml(readFileSync(join(modelPath("iris_zipmap"), "MLmodel"), "utf8"));
     cpSync(modelPath("iris_zipmap"), at("model"), { recursive: true });
     const signature = writeSignature({ params: PARAMS });
     await pack({ source: at("model"), output: at("out.tar"), flavors, signature });
     expect(await descriptorOf(at("out.tar"))).toEqual({
       ...before,
+      metadata: { mlserve: { packed_with: expect.anything() } },
       signature: { ...Object(before.signature), params: PARAMS },
     });
   });

@@ -65,14 +65,34 @@ export function bodyOf({ body, body_base64: base64 }: GoldenCase): Uint8Array | 
   return body === undefined || body === null ? undefined : Buffer.from(body, "utf8");
 }
 
-/** Why an answer is neither of the recorded ones; undefined when it is. */
-export function findDifference(golden: GoldenCase, answer: Answer): string | undefined {
-  const difference = compareAnswer(golden.expect, answer, golden);
-  if (difference === undefined || golden.expect_alt === undefined) return difference;
-  return compareAnswer(golden.expect_alt, answer, golden) === undefined ? undefined : difference;
+export interface Tolerance {
+  readonly absolute: number;
+  readonly relative: number;
 }
 
-function compareAnswer(expected: GoldenAnswer, answer: Answer, golden: GoldenCase): string | undefined {
+/** What another runtime may add up in another order. */
+const ROUNDING: Tolerance = { absolute: 1e-5, relative: 1e-4 };
+
+/** For answers that hold what was sent, or what needs no arithmetic. */
+export const EXACT: Tolerance = { absolute: 0, relative: 0 };
+
+/** Why an answer is neither of the recorded ones; undefined when it is. */
+export function findDifference(
+  golden: GoldenCase,
+  answer: Answer,
+  tolerance: Tolerance = ROUNDING,
+): string | undefined {
+  const difference = compareAnswer(golden.expect, answer, golden, tolerance);
+  if (difference === undefined || golden.expect_alt === undefined) return difference;
+  return compareAnswer(golden.expect_alt, answer, golden, tolerance) === undefined ? undefined : difference;
+}
+
+function compareAnswer(
+  expected: GoldenAnswer,
+  answer: Answer,
+  golden: GoldenCase,
+  tolerance: Tolerance,
+): string | undefined {
   if (answer.status !== expected.status)
     return `expected status ${expected.status}, got ${answer.status}: ${answer.text}`;
   if (golden.method === "HEAD") return undefined;
@@ -81,7 +101,7 @@ function compareAnswer(expected: GoldenAnswer, answer: Answer, golden: GoldenCas
   if (answer.mediaType !== "application/json") return `expected application/json, got ${answer.mediaType}`;
   const lost = expected.bigint?.find((digits) => !new RegExp(`(?<![\\d.])${digits}(?![\\d.eE])`).test(answer.text));
   return lost === undefined
-    ? compareValues(expected.json, JSON.parse(answer.text), "$")
+    ? compareValues(expected.json, JSON.parse(answer.text), "$", tolerance)
     : `the integer ${lost} lost digits`;
 }
 
@@ -97,10 +117,10 @@ function compareProblem(expected: unknown, answer: Answer): string | undefined {
 /** Ways of writing that there is no finite value. */
 const NO_VALUES: ReadonlySet<unknown> = new Set([null, "NaN", "Infinity", "-Infinity", "NaT"]);
 
-function compareValues(expected: unknown, actual: unknown, path: string): string | undefined {
+function compareValues(expected: unknown, actual: unknown, path: string, tolerance: Tolerance): string | undefined {
   if (expected === actual || (NO_VALUES.has(expected) && NO_VALUES.has(actual))) return undefined;
   if (typeof expected === "number" && typeof actual === "number") {
-    return Math.abs(expected - actual) <= 1e-5 + 1e-4 * Math.abs(expected)
+    return Math.abs(expected - actual) <= tolerance.absolute + tolerance.relative * Math.abs(expected)
       ? undefined
       : `${path}: expected ${expected}, got ${actual}`;
   }
@@ -113,7 +133,7 @@ function compareValues(expected: unknown, actual: unknown, path: string): string
   }
   const of = (value: object, key: string): unknown => Reflect.get(value, key);
   return keys
-    .map((key) => compareValues(of(expected, key), of(actual, key), `${path}.${key}`))
+    .map((key) => compareValues(of(expected, key), of(actual, key), `${path}.${key}`, tolerance))
     .find((found) => found !== undefined);
 }
 

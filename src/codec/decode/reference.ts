@@ -9,6 +9,7 @@ import { type Frame, readRecordsFrame, readSplitFrame } from "./frame.js";
 import { jsonKind } from "./json-kind.js";
 import { compileParams } from "./params.js";
 import { compileTensors } from "./tensors.js";
+import { asMismatch, compileTypeHint } from "./type-hint.js";
 import { createUnsignedDecoder } from "./unsigned.js";
 import { isUnwrapped, splitUnwrapped } from "./unwrapped.js";
 
@@ -39,22 +40,17 @@ const FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as
  */
 export function compileReferenceDecoder(signature: Signature, options: DecoderOptions): Decoder {
   const { coercion = COERCIONS.safe } = options;
-  const decoder = compileData(signature.inputs, coercion.casts, options.unsigned);
+  const forms = signature.fromTypeHint === true ? compileHinted(signature.inputs) : compileForms(signature, options);
   const decodeParams = compileParams(signature.params);
-  const decodeForm: Record<WrappedForm, (value: JsonValue) => Batch> = {
-    dataframe_split: (value) => decoder.fromFrame(readSplitFrame(value, coercion.shortRows)),
-    dataframe_records: (value) => decoder.fromFrame(readRecordsFrame(value, coercion.shortRows)),
-    inputs: (value) => decoder.fromInputs(value),
-    instances: (value) => decoder.fromInstances(value),
-  };
   return (bytes) => {
     const body = readBody(bytes, coercion);
     if (isUnwrapped(body)) {
       const { data, params } = splitUnwrapped(body, signature.params ?? []);
-      return { form: "unwrapped", batch: asMismatch(() => decoder.fromUnwrapped(data)), params: decodeParams(params) };
+      // It is not cast, so that whatever does not fit is a mismatch with the signature.
+      return { form: "unwrapped", batch: asMismatch(() => forms.unwrapped(data)), params: decodeParams(params) };
     }
     const form = findForm(body);
-    const batch = decodeForm[form](body.get(form) ?? null);
+    const batch = forms[form](body.get(form) ?? null);
     return { form, batch, params: decodeParams(body.get("params")) };
   };
 }
@@ -75,14 +71,38 @@ export function compileRowsDecoder(inputs: Schema | undefined, options: DecoderO
   };
 }
 
-/** An unwrapped body is not cast, so that whatever does not fit is a mismatch with the signature. */
-function asMismatch(decode: () => Batch): Batch {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof MlserveError) || error.kind !== "cast_failed") throw error;
-    throw new MlserveError("schema_mismatch", error.message, { cause: error });
-  }
+interface Forms extends Record<WrappedForm, (value: JsonValue) => Batch> {
+  readonly unwrapped: (data: JsonObject) => Batch;
+}
+
+function compileForms(
+  { inputs }: Signature,
+  { coercion: { casts, shortRows } = COERCIONS.safe, unsigned }: DecoderOptions,
+): Forms {
+  const decoder = compileData(inputs, casts, unsigned);
+  return {
+    dataframe_split: (value) => decoder.fromFrame(readSplitFrame(value, shortRows)),
+    dataframe_records: (value) => decoder.fromFrame(readRecordsFrame(value, shortRows)),
+    inputs: (value) => decoder.fromInputs(value),
+    instances: (value) => decoder.fromInstances(value),
+    unwrapped: (data) => decoder.fromUnwrapped(data),
+  };
+}
+
+/** A function with a type hint takes the value of `inputs` itself, and no table is made of it. */
+function compileHinted(inputs: Schema | undefined): Forms {
+  const fromInputs = compileTypeHint(inputs);
+  return {
+    dataframe_split: refuseTable,
+    dataframe_records: refuseTable,
+    inputs: fromInputs,
+    instances: refuseTable,
+    unwrapped: fromInputs,
+  };
+}
+
+function refuseTable(): never {
+  throw new MlserveError("schema_mismatch", "expected the key inputs, as the model's function takes the list under it");
 }
 
 function readBody(bytes: Uint8Array, { repeatedKeys }: Coercion): JsonObject {

@@ -1,9 +1,8 @@
 import { formatDatetime } from "../../core/datetime-text.js";
-import { fromFloat16Bits } from "../../core/float16.js";
-import { pythonFloatText } from "../../core/python-text.js";
 import { type DataByDType, type DType, NOT_A_TIME } from "../../core/tensor.js";
 import { toMimeBase64 } from "./base64.js";
-import { NON_FINITE_TEXTS, type NonFinite } from "./non-finite.js";
+import { compileFloatTexts } from "./float-texts.js";
+import type { NumberStyle } from "./number-style.js";
 import { compileValueText } from "./values.js";
 
 /** The JSON text of one element. */
@@ -14,14 +13,10 @@ export type ElementPlace = "cell" | "tensor";
 
 const integer = (data: { readonly [index: number]: number | bigint }, index: number): string => String(data[index]);
 
-type Floats = { readonly [index: number]: number };
-
-/** The JSON text of each element type: float32 widened to float64, as MLflow prints it. */
-function elementTexts(nonFinite: NonFinite) {
-  const nonFiniteText = NON_FINITE_TEXTS[nonFinite];
-  const number = (value: number): string => (Number.isFinite(value) ? pythonFloatText(value) : nonFiniteText(value));
-  const float = (data: Floats, index: number): string => number(data[index] ?? Number.NaN);
-  const value = compileValueText(nonFinite);
+/** The JSON text of each element type. */
+function elementTexts(style: NumberStyle) {
+  const { float16, float32, float64 } = compileFloatTexts(style);
+  const value = compileValueText(style);
   return {
     bool: (data, index) => (data[index] === 0 ? "false" : "true"),
     int8: integer,
@@ -32,9 +27,9 @@ function elementTexts(nonFinite: NonFinite) {
     uint16: integer,
     uint32: integer,
     uint64: integer,
-    float16: (data, index) => number(fromFloat16Bits(data[index] ?? 0)),
-    float32: float,
-    float64: float,
+    float16: (data, index) => float16(data[index] ?? 0),
+    float32: (data, index) => float32(data[index] ?? Number.NaN),
+    float64: (data, index) => float64(data[index] ?? Number.NaN),
     string: (data, index) => JSON.stringify(data[index]),
     binary: (data, index) => JSON.stringify(toMimeBase64(data[index] ?? new Uint8Array())),
     datetime: (data, index) => JSON.stringify(formatDatetime(data[index] ?? NOT_A_TIME)),
@@ -45,8 +40,8 @@ function elementTexts(nonFinite: NonFinite) {
 /** Finds the writer of an element type: chosen once for a whole column or tensor. */
 export type ElementTexts = <D extends DType>(dtype: D, place: ElementPlace) => ElementText<D>;
 
-export function compileElementTexts(nonFinite: NonFinite): ElementTexts {
-  const texts = elementTexts(nonFinite);
+export function compileElementTexts(style: NumberStyle): ElementTexts {
+  const texts = elementTexts(style);
   return <D extends DType>(dtype: D, place: ElementPlace) => {
     // numpy writes an array of datetime64[ns] as integers, pandas a column of them as text.
     const text = dtype === "datetime" && place === "tensor" ? nanoseconds : texts[dtype];

@@ -1,14 +1,15 @@
 import type { Batch } from "../../core/batch.js";
 import { importArrow } from "../import-arrow.js";
 import { MEDIA_TYPES, type ReplyMediaType } from "../media-types.js";
-import { type AnswerTo, compileEncoder, type EncoderOptions } from "./predictions.js";
+import type { NumberStyle } from "./number-style.js";
+import { type AnswerTo, compileEncoder } from "./predictions.js";
 
 /** Writes the outputs of a model in one of the formats of an answer. Throws `not_acceptable` for one that has no room. */
 export type ReplyEncoder = (batch: Batch, to: AnswerTo, media: ReplyMediaType) => Uint8Array | Promise<Uint8Array>;
 
 /** Compiles the encoders of all formats; what writes Arrow is loaded with the first such answer. */
-export function compileReplyEncoder(options: EncoderOptions): ReplyEncoder {
-  const json = compileEncoder(options);
+export function compileReplyEncoder(style: NumberStyle): ReplyEncoder {
+  const json = compileEncoder(style);
   return async (batch, to, media) => {
     if (media === MEDIA_TYPES.json) return json(batch, to);
     const { encodeArrow } = await importArrow(() => import("./arrow/encode-arrow.js"), "not_acceptable");

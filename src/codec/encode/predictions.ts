@@ -1,7 +1,7 @@
 import { type Batch, type BodyForm, type TensorsBatch, UNNAMED } from "../../core/batch.js";
 import { type Column, elementCount, type Tensor } from "../../core/tensor.js";
 import { compileElementTexts } from "./elements.js";
-import type { NonFinite } from "./non-finite.js";
+import type { NumberStyle } from "./number-style.js";
 import { compileValueText } from "./values.js";
 
 /** What the shape of an answer depends on besides the outputs. */
@@ -14,20 +14,15 @@ export interface AnswerTo {
 /** Writes the outputs of a model as the body of an answer. */
 export type Encoder = (batch: Batch, to: AnswerTo) => Uint8Array;
 
-export interface EncoderOptions {
-  /** How NaN and the infinities are written. Default `null`. */
-  readonly nonFinite?: NonFinite;
-}
-
 /**
  * The encoder of JSON answers.
  *
  * A table is answered by a list of records, one per row; tensors by an object of nested lists in full shape. All but an
  * unwrapped request find it under `predictions`.
  */
-export function compileEncoder({ nonFinite = "null" }: EncoderOptions = {}): Encoder {
-  const elementText = compileElementTexts(nonFinite);
-  const valueText = compileValueText(nonFinite);
+export function compileEncoder(style: NumberStyle = {}): Encoder {
+  const elementText = compileElementTexts(style);
+  const valueText = compileValueText(style);
 
   function outputsText(batch: Batch, tableRows: number | undefined): string {
     switch (batch.kind) {

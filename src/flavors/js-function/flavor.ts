@@ -18,6 +18,7 @@ const NAME = "js_function";
 export const functionFlavor = defineFlavor<FunctionConfig>({
   name: NAME,
   config: functionConfig,
+  checksOutputs: true,
   load,
   async check({ files }, config) {
     locate(files, config);

@@ -1,4 +1,5 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
+import { Float32Map } from "../../core/float32-map.js";
 import type { Tensor } from "../../core/tensor.js";
 import { walkModel } from "./graph-walk.js";
 import { type ModelProto, type NodeProto, readListAttribute, type ValueInfo } from "./model-proto.js";
@@ -67,8 +68,8 @@ export function zipRows(tensor: Tensor, labels: readonly string[], output: strin
   return { dtype: "object", shape: [rows], data };
 }
 
-function zipRow(data: Float32Array, start: number, labels: readonly string[]): Map<string, number> {
-  const map = new Map<string, number>();
+function zipRow(data: Float32Array, start: number, labels: readonly string[]): Float32Map<string> {
+  const map = new Float32Map<string>();
   for (let i = 0; i < labels.length; i++) map.set(labels[i] ?? "", data[start + i] ?? Number.NaN);
   return map;
 }

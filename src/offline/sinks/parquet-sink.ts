@@ -78,7 +78,7 @@ const BOOLEANS: Leaf = { element: { type: "BOOLEAN" }, store: (value: unknown) =
 const DOUBLES: Leaf = { element: { type: "DOUBLE" }, store: same };
 const LONGS: Leaf = { element: { type: "INT64" }, store: same };
 const BYTES: Leaf = { element: { type: "BYTE_ARRAY" }, store: same };
-const valueText = compileValueText("null");
+const valueText = compileValueText({});
 const JSON_TEXT: Leaf = { element: TEXT.element, store: (value: unknown) => valueText(value) };
 
 const LEAVES: Readonly<Record<Exclude<DType, "object">, Leaf>> = {

@@ -1,5 +1,5 @@
 import { compileElementTexts } from "../../codec/encode/elements.js";
-import type { NonFinite } from "../../codec/encode/non-finite.js";
+import type { NumberStyle } from "../../codec/encode/number-style.js";
 import { nestedText } from "../../codec/encode/predictions.js";
 import { elementCount } from "../../core/tensor.js";
 import type { OutputRows, Sink } from "../output-table.js";
@@ -15,21 +15,21 @@ interface LineFormat {
   line(names: readonly string[], cells: readonly CellText[], row: number): string;
 }
 
-export function createJsonlSink(bytes: ByteSink, nonFinite: NonFinite): Sink {
-  return createTextSink(bytes, nonFinite, {
+export function createJsonlSink(bytes: ByteSink, numbers: NumberStyle): Sink {
+  return createTextSink(bytes, numbers, {
     header: () => "",
     line: (names, cells, row) => `{${cells.map((cell, i) => `${JSON.stringify(names[i])}:${cell(row)}`).join(",")}}\n`,
   });
 }
 
 /** CSV as pandas writes it: commas, quotes where they must be, empty cells for missing values, "\n" as line end. */
-export function createCsvSink(bytes: ByteSink, nonFinite: NonFinite): Sink {
+export function createCsvSink(bytes: ByteSink, numbers: NumberStyle): Sink {
   const toLine = (cells: readonly string[]): string => {
     // A line of nothing is none to most readers.
     const line = cells.length === 1 && cells[0] === "" ? '""' : cells.join(",");
     return `${line}\n`;
   };
-  return createTextSink(bytes, nonFinite, {
+  return createTextSink(bytes, numbers, {
     header: (names) => (names.length === 0 ? "" : toLine(names.map(quoteCell))),
     line: (_, cells, row) => toLine(cells.map((cell) => toCsvCell(cell(row)))),
   });
@@ -47,8 +47,8 @@ function quoteCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function createTextSink(bytes: ByteSink, nonFinite: NonFinite, format: LineFormat): Sink {
-  const elementText = compileElementTexts(nonFinite);
+function createTextSink(bytes: ByteSink, numbers: NumberStyle, format: LineFormat): Sink {
+  const elementText = compileElementTexts(numbers);
   let names: readonly string[] = [];
 
   function cellText(column: OutputColumn | undefined): CellText {

@@ -29,7 +29,7 @@ describe("the encoder of JSON answers", () => {
       name: "an output of one value per row as scalars",
       batch: tensors({ y: { dtype: "float32", shape: [2, 1], data: Float32Array.of(0.1, 2) } }),
       tableRows: 2,
-      text: '[{"y":0.10000000149011612},{"y":2.0}]',
+      text: '[{"y":0.1},{"y":2.0}]',
     },
     {
       name: "outputs that do not follow the rows, flat, as MLflow does",

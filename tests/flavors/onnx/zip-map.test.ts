@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Float32Map } from "../../../src/core/float32-map.js";
 import type { Tensor } from "../../../src/core/tensor.js";
 import { messageField, readFields } from "../../../src/flavors/onnx/proto-fields.js";
 import {
@@ -38,11 +39,11 @@ describe("a ZipMap at an output", () => {
     await withPredictor({ "model.onnx": zipMapModel(labels) }, async (predictor) => {
       const outputs = await predict(predictor, tensors({ x: rows([2, 2], 0.25, 0.75, 1, 0) }));
       const maps = [
-        new Map([
+        new Float32Map([
           [first, 0.25],
           [second, 0.75],
         ]),
-        new Map([
+        new Float32Map([
           [first, 1],
           [second, 0],
         ]),
@@ -101,7 +102,7 @@ describe("a ZipMap at an output", () => {
     await withPredictor({ "model.onnx": model, "w.data": weights }, async (predictor) => {
       const outputs = await predict(predictor, tensors({ in: rows([1, 2], 1, 3) }));
       expect(outputs.get("zipped")?.data).toEqual([
-        new Map([
+        new Float32Map([
           ["0", 2],
           ["1", 30],
         ]),

@@ -1,0 +1,72 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readVersion } from "../../src/core/installed-version.js";
+import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
+import { createFlavorRegistry } from "../../src/flavors/registry.js";
+import { openModel } from "../../src/format/open-model.js";
+import { readYaml } from "../../src/format/yaml-reader.js";
+import { type PackOptions, pack } from "../../src/pack/pack.js";
+import { modelPath } from "../support/golden.js";
+import { useTemporaryFolder } from "../support/temporary-folder.js";
+
+const folder = useTemporaryFolder();
+const at = (...names: string[]): string => join(folder.path, ...names);
+
+const packed_with = { mlserve: readVersion(), "onnxruntime-node": expect.stringMatching(/^\d+\.\d+\.\d+$/) };
+
+async function packedDescriptor(source: string, options: Partial<PackOptions> = {}) {
+  const flavors = createFlavorRegistry([onnxFlavor]);
+  await pack({ source, output: at("out.tar"), flavors, selfTest: false, ...options });
+  mkdirSync(at("tmp"), { recursive: true });
+  await using model = await openModel(at("out.tar"), { temporaryFolder: at("tmp") });
+  return readYaml(Buffer.from(await model.files.read("MLmodel")).toString("utf8"));
+}
+
+/** A saved model whose MLmodel file has other lines where some stood. */
+function copyModel(model: string, edit: (text: string) => string): string {
+  cpSync(modelPath(model), at("model"), { recursive: true });
+  const file = at("model", "MLmodel");
+  writeFileSync(file, edit(readFileSync(file, "utf8")));
+  return at("model");
+}
+
+describe("metadata of a package", () => {
+  it("says which mlserve and which runtime packed a bare file, beside what is given", async () => {
+    cpSync(join(modelPath("iris_zipmap"), "model.onnx"), at("iris.onnx"));
+    const metadata = { owner: "équipe", nested: { a: [1, null, "1"] }, mlserves: true };
+    const raw = await packedDescriptor(at("iris.onnx"), { metadata, name: "iris" });
+    expect(raw.metadata).toEqual({ ...metadata, mlserve: { name: "iris", packed_with } });
+  });
+
+  it("adds to what a saved model has, and replaces only what is given", async () => {
+    const raw = await packedDescriptor(modelPath("onnx_session_opts"), { metadata: { n: "4", stage: "test" } });
+    expect(raw.metadata).toEqual({
+      n: "4",
+      nested: { a: [1, null] },
+      owner: "équipe",
+      stage: "test",
+      mlserve: { packed_with },
+    });
+  });
+
+  it("is left as it is in a saved model without options", async () => {
+    expect(await packedDescriptor(modelPath("iris_zipmap"))).not.toHaveProperty("metadata");
+  });
+
+  it.each(["mlserve", "", "a\nb"])("refuses the key %j", async (key) => {
+    await expect(packedDescriptor(modelPath("iris_zipmap"), { metadata: { [key]: 1 } })).rejects.toThrow(
+      expect.objectContaining({ kind: "usage" }),
+    );
+  });
+
+  it("keeps what a saved model says of type hints", async () => {
+    const source = copyModel("iris_zipmap", (text) =>
+      text
+        .replace("is_signature_from_type_hint: false", "is_signature_from_type_hint: true")
+        .replace("type_hint_from_example: false", "type_hint_from_example: true"),
+    );
+    const raw = await packedDescriptor(source, { metadata: { a: 1 } });
+    expect(raw).toMatchObject({ is_signature_from_type_hint: true, type_hint_from_example: true });
+  });
+});
