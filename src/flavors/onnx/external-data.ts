@@ -17,8 +17,8 @@ export interface ExternalData {
   readonly length: number | undefined;
 }
 
-/** What ONNX Runtime takes for an address in its own memory. */
-const MEMORY_MARKER = "_ORT_MEM_ADDR_";
+/** What ONNX Runtime takes for an address in its own memory: it has such a marker for each order of bytes. */
+const MEMORY_MARKER = /_MEM_ADDR_/;
 
 /**
  * Finds the weights of a tensor that says they lie in another file than `onnxFile`.
@@ -45,11 +45,12 @@ export function readExternalData(tensor: TensorProto, onnxFile: string): Externa
 
 function locationFault(location: string): string | undefined {
   if (location === "") return "names no weights file";
-  if (location.includes(MEMORY_MARKER)) return "points into memory instead of a weights file";
+  if (MEMORY_MARKER.test(location)) return "points into memory instead of a weights file";
   if (/^[A-Za-z]:|^[/\\]/.test(location)) return "names a weights file by an absolute path";
   if (location.includes("\\")) return "names a weights file with a backslash";
   if (location.split("/").includes("..")) return "names a weights file outside its folder";
-  if (location.includes("\0") || location.endsWith("/")) return "names a weights file that cannot be one";
+  // A star starts every marker that the runtime has for a place that is no file.
+  if (/[\0*]|\/$/.test(location)) return "names a weights file that cannot be one";
   return undefined;
 }
 

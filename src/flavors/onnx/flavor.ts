@@ -8,6 +8,7 @@ import { describeGraph, findOnnxFile } from "./describe.js";
 import { checkExternalData } from "./external-data.js";
 import { type OnnxGraph, readOnnxGraph } from "./graph.js";
 import { type HeldBytes, holdFile } from "./held-bytes.js";
+import { MAX_INLINE_BYTES, mayRunInline } from "./inline.js";
 import { createOnnxPredictor } from "./predictor.js";
 import { chooseProviders, createProvidersReport } from "./providers.js";
 import { importRuntime } from "./runtime.js";
@@ -23,6 +24,12 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
   load,
   async check({ files }, config) {
     await readGraphOf(files, locate(files, config));
+  },
+  async isolation({ files }, config) {
+    const file = locate(files, config);
+    // A large file need not be read to know where it runs.
+    if (files.size(file) > MAX_INLINE_BYTES) return "process";
+    return mayRunInline(await readGraphOf(files, file), files) ? "inline" : "process";
   },
   async checkSignature({ files }, config, { inputs }) {
     if (inputs === undefined) return [];

@@ -1,6 +1,7 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
 import { elementTypeName, type OnnxDType, onnxDType } from "./element-types.js";
 import { type ExternalData, readExternalData } from "./external-data.js";
+import { expansionFault } from "./function-expansion.js";
 import { walkModel } from "./graph-walk.js";
 import { type Dimension, type GraphProto, type ModelProto, readModelProto, type ValueInfo } from "./model-proto.js";
 import { isZipMap, readZipMapLabels } from "./zip-map.js";
@@ -21,6 +22,15 @@ export interface OnnxGraph {
   readonly inputs: readonly GraphInput[];
   readonly outputs: readonly GraphOutput[];
   readonly externalData: readonly PlacedExternalData[];
+  readonly census: Census;
+}
+
+/** How much there is in a file, that of subgraphs and functions included. */
+export interface Census {
+  readonly nodes: number;
+  readonly subgraphs: number;
+  readonly functions: number;
+  readonly sparseTensors: number;
 }
 
 export interface GraphInput {
@@ -52,12 +62,19 @@ export interface PlacedExternalData extends ExternalData {
  * `unsupported_model` when onnxruntime-node cannot take its inputs or return its outputs.
  */
 export function readOnnxGraph(bytes: Uint8Array, file: string): OnnxGraph {
+  if (isOrtFormat(bytes))
+    throw unsupported(file, "it is in ONNX Runtime's own format", "Pack the ONNX file that it was made from");
   try {
     return summarize(readModelProto(bytes), file);
   } catch (cause) {
     if (cause instanceof MlserveError) throw cause;
     throw damagedModel(file, cause);
   }
+}
+
+/** The runtime looks for this mark first: such a file could say one thing as an ONNX file and be another to the runtime. */
+function isOrtFormat(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(4, 8)).toString("latin1") === "ORTM";
 }
 
 /** Bytes that cannot be read as an ONNX model. */
@@ -68,7 +85,7 @@ export function damagedModel(file: string, cause: unknown): MlserveError {
 function summarize(model: ModelProto, file: string): OnnxGraph {
   const { graph } = model;
   if (graph === undefined) throw broken(file, "it is not an ONNX model: it has no graph");
-  const { operators, externalData } = survey(model, file);
+  const { operators, externalData, census } = survey(model, file);
   const inputs = requiredInputs(graph).map((input) => summarizeInput(input, file));
   const outputs = graph.outputs.map((output) => summarizeOutput(model, output, file));
   if (inputs.length === 0) throw unsupported(file, "the graph has no inputs");
@@ -84,19 +101,28 @@ function summarize(model: ModelProto, file: string): OnnxGraph {
     inputs,
     outputs,
     externalData,
+    census,
   };
 }
 
-function survey(model: ModelProto, file: string): Pick<OnnxGraph, "operators" | "externalData"> {
+function survey(model: ModelProto, file: string): Pick<OnnxGraph, "operators" | "externalData" | "census"> {
   const operators = new Set<string>();
   const externalData: PlacedExternalData[] = [];
+  const census = { nodes: 0, subgraphs: 0, functions: model.functions.length, sparseTensors: 0 };
   walkModel(model, {
-    node: ({ domain, operator }) => operators.add(domain === "" ? operator : `${domain}:${operator}`),
+    node: ({ domain, operator }) => {
+      census.nodes++;
+      operators.add(domain === "" ? operator : `${domain}:${operator}`);
+    },
     tensor: (tensor, place) => {
       if (tensor.external) externalData.push({ ...readExternalData(tensor, file), place });
     },
+    sparseTensor: () => census.sparseTensors++,
+    subgraph: () => census.subgraphs++,
   });
-  return { operators, externalData };
+  const fault = expansionFault(model);
+  if (fault !== undefined) throw unsupported(file, fault);
+  return { operators, externalData, census };
 }
 
 /** Old exporters list initializers among the inputs too, as values that a call may replace. */

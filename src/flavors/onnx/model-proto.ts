@@ -19,6 +19,8 @@ export interface ModelProto {
   graph: GraphProto | undefined;
   /** Each is a FunctionProto. */
   readonly functions: Uint8Array[];
+  /** Each is a GraphProto, of a TrainingInfoProto. */
+  readonly trainingGraphs: Uint8Array[];
 }
 
 export interface GraphProto {
@@ -34,6 +36,8 @@ export interface GraphProto {
 export interface NodeProto {
   operator: string;
   domain: string;
+  /** Tells functions of the same name and domain apart. */
+  overload: string;
   readonly inputs: string[];
   readonly outputs: string[];
   /** Each is an AttributeProto. */
@@ -77,6 +81,7 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
     metadata: new Map(),
     graph: undefined,
     functions: [],
+    trainingGraphs: [],
   };
   readFields(bytes, {
     1: numberField((version) => {
@@ -90,6 +95,7 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
     }),
     8: messageField((opset) => model.opsets.set(...readOpset(opset))),
     14: messageField((entry) => model.metadata.set(...readEntry(entry))),
+    20: messageField((training) => readTrainingGraphs(training, model.trainingGraphs)),
     25: messageField((definition) => model.functions.push(definition)),
   });
   return model;
@@ -110,19 +116,13 @@ export function readGraphProto(bytes: Uint8Array): GraphProto {
   return graph;
 }
 
-/** The nodes of a function, and the default values of its attributes. */
-export function readFunctionProto(bytes: Uint8Array): Pick<NodeProto, "attributes"> & Pick<GraphProto, "nodes"> {
-  const nodes: NodeProto[] = [];
-  const attributes: Uint8Array[] = [];
-  readFields(bytes, {
-    7: messageField((node) => nodes.push(readNodeProto(node))),
-    11: messageField((attribute) => attributes.push(attribute)),
-  });
-  return { nodes, attributes };
+function readTrainingGraphs(bytes: Uint8Array, graphs: Uint8Array[]): void {
+  const take = (): FieldReader => singleMessageField((graph) => graphs.push(graph));
+  readFields(bytes, { 1: take(), 2: take() });
 }
 
 export function readNodeProto(bytes: Uint8Array): NodeProto {
-  const node: NodeProto = { operator: "", domain: "", inputs: [], outputs: [], attributes: [] };
+  const node: NodeProto = { operator: "", domain: "", overload: "", inputs: [], outputs: [], attributes: [] };
   readFields(bytes, {
     1: textField((name) => node.inputs.push(name)),
     2: textField((name) => node.outputs.push(name)),
@@ -132,6 +132,9 @@ export function readNodeProto(bytes: Uint8Array): NodeProto {
     5: messageField((attribute) => node.attributes.push(attribute)),
     7: textField((domain) => {
       node.domain = domain;
+    }),
+    8: textField((overload) => {
+      node.overload = overload;
     }),
   });
   return node;

@@ -4,10 +4,13 @@ import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 export type FieldReader = (reader: BinaryReader, wire: WireType) => boolean;
 export type FieldReaders = Readonly<Record<number, FieldReader>>;
 
+/** To the runtime, a byte order mark is part of a text. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 export function textField(take: (text: string) => void): FieldReader {
   return (reader, wire) => {
     if (wire !== WireType.LengthDelimited) return false;
-    take(reader.string());
+    take(UTF8.decode(reader.bytes()));
     return true;
   };
 }

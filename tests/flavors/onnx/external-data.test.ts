@@ -153,6 +153,12 @@ describe("weights in other files", () => {
       { location: "*/_ORT_MEM_ADDR_/*", offset: "140000000000000", length: "16" },
       "points into memory",
     ],
+    [
+      "the runtime's memory in the order of bytes of the machine",
+      { location: "*/_ORT_NATIVE_ENDIAN_MEM_ADDR_/*", offset: "140000000000000", length: "16" },
+      "points into memory",
+    ],
+    ["a marker that the runtime may know one day", { location: "*/_ORT_OTHER_/*" }, "cannot be one"],
     ["nothing", { location: "" }, "names no weights file"],
     ["a NUL", { location: "w.data\0.txt" }, "cannot be one"],
     ["a folder", { location: "w/" }, "cannot be one"],
@@ -180,6 +186,17 @@ describe("weights in other files", () => {
     );
     const model = onnxModel({ nodes: [ADD], inputs: [IN], outputs: [OUT], initializers: [tensor] });
     expect((await refusalOf({ "model.onnx": model, "w.data": WEIGHTS })).message).toContain("twice");
+  });
+
+  it("are refused in the runtime's memory even when the package has a file of that name", async () => {
+    const location = "*/_ORT_NATIVE_ENDIAN_MEM_ADDR_/*";
+    const error = await refusalOf({ "model.onnx": initializer({ location }), [location]: WEIGHTS });
+    expect(error.message).toContain("points into memory");
+  });
+
+  it("are those of the very name, with a byte order mark as part of it", async () => {
+    const error = await refusalOf({ "model.onnx": initializer({ location: "\ufeffw.data" }), "w.data": WEIGHTS });
+    expect(error.message).toContain("is missing");
   });
 
   const hostile = { location: "../secret", offset: "0", length: "16" };
@@ -213,6 +230,13 @@ describe("weights in other files", () => {
         inputs: [IN],
         outputs: [OUT],
       }),
+    ],
+    [
+      "a training graph",
+      Buffer.concat([
+        onnxModel({ nodes: [identity("x", "y")], inputs: [IN], outputs: [OUT] }),
+        message([20, message([2, graph({ initializers: [external(hostile)] })])]),
+      ]),
     ],
     [
       "a function",

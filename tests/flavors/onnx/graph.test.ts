@@ -36,6 +36,18 @@ const x = value("x", tensorType(ELEMENT.float32, ["N", 4]));
 const y = value("y", tensorType(ELEMENT.float32, ["N", 4]));
 
 describe("readOnnxGraph", () => {
+  it("refuses a file that is an ONNX model to us and something else to the runtime", () => {
+    const sound = identityModel(ELEMENT.float32, ["N"]);
+    // A field that nobody reads, whose bytes are the mark of the runtime's own format.
+    const disguised = Buffer.concat([message([100, "?ORTM"]), sound]);
+    expect(disguised.subarray(4, 8).toString()).toBe("ORTM");
+    expect(() => read(sound)).not.toThrow();
+    expect(refusal(disguised)).toMatchObject({
+      kind: "unsupported_model",
+      message: expect.stringContaining("own format"),
+    });
+  });
+
   it("reads what a file says of itself", () => {
     const bytes = onnxModel({
       nodes: [identity("x", "y")],
