@@ -22,6 +22,7 @@ import {
   type SavedSource,
   type Source,
 } from "./find-source.js";
+import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
@@ -130,7 +131,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   checkDate(options.modifiedAt ?? new Date(0));
   const progress = createProgress(options.onProgress?.bind(options));
   const described = await prepare(source, output, progress, options);
-  await checkServable(described, options.flavors);
+  await checkServable(described, source, options.flavors);
   await refuseOverwrite(described, output);
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, options.flavors);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
@@ -196,9 +197,15 @@ function isArchiveName(path: string): boolean {
   return /\.(tar|tar\.gz|tgz)$/i.test(path);
 }
 
-async function checkServable({ model, signatureFrom: where }: PreparedModel, flavors: FlavorRegistry): Promise<void> {
+async function checkServable(
+  { model, signatureFrom: where }: PreparedModel,
+  source: SavedSource | BareSource,
+  flavors: FlavorRegistry,
+): Promise<void> {
   const { flavor, config } = chooseFlavor(model.descriptor, flavors);
   await flavor.check?.(model, config);
+  if (source.kind === "saved") await checkSavedFunction(source.folder, model, { flavor, config });
+  await flavor.checkCode?.(model, config);
   if (where === undefined) return;
   const [fault] = (await flavor.checkSignature?.(model, config, model.descriptor.signature)) ?? [];
   if (fault !== undefined) throw new MlserveError("invalid_descriptor", fault, { where });

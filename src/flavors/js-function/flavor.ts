@@ -24,6 +24,11 @@ export const functionFlavor = defineFlavor<FunctionConfig>({
     locate(files, config);
     checkNodeVersion(config.node);
   },
+  async checkCode({ files }, config) {
+    const module = locate(files, config);
+    const { exports } = await importModule(files, module);
+    findFunction(exports, config.export, module);
+  },
 });
 
 async function load(model: Model, config: FunctionConfig, options: LoadOptions): Promise<Predictor> {
