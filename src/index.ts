@@ -27,6 +27,7 @@ export type { OpenedModel } from "./flavors/js-function/open-file.js";
 export type { FunctionContext, LoadContext } from "./flavors/js-function/user-function.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
+export { tfjsFlavor } from "./flavors/tfjs/flavor.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
 export type { MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";

@@ -110,7 +110,7 @@ export function memoryTable(rows) {
 }
 
 /** @param {Record<string, (row: any) => string>} columns @param {readonly unknown[]} rows */
-function markdownTable(columns, rows) {
+export function markdownTable(columns, rows) {
   const cells = [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((cell) => cell(row)))];
   const widths = Object.keys(columns).map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
   const lines = cells.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);

@@ -2,8 +2,9 @@
 const STARTS = ["0.", "0.0", "0.00", "0.000"] as const;
 const NEGATIVE_STARTS = ["-0.", "-0.0", "-0.00", "-0.000"] as const;
 
-/** `digits * 10^exponent` as Python's `str()` spells a float: `0.1`, `12.0`, `1e-05`, `1.5e+16`. Digits are from 1 to 2^31 - 1. */
+/** `digits * 10^exponent` as Python's `str()` spells a float: `0.1`, `12.0`, `1e-05`, `1.5e+16`. Digits are from 0 to 2^31 - 1. */
 export function decimalText(digits: number, exponent: number, negative: boolean): string {
+  if (digits === 0) return negative ? "-0.0" : "0.0";
   const zeros = trailingZeros(digits);
   const text = String(digits / 10 ** zeros);
   const point = text.length + exponent + zeros;

@@ -18,24 +18,9 @@ import {
   ZERO,
 } from "./json-bytes.js";
 import { placeOf } from "./json-place.js";
+import { JsonFloat, type JsonObject, type JsonValue } from "./json-value.js";
 
-/**
- * A float whose value is whole, or too large to be finite: JSON `1.0` and `1e3` are floats to Python, `1` and `1000` are
- * integers, `1e400` is not the word Infinity, and JavaScript would forget the difference.
- */
-export class JsonFloat {
-  readonly value: number;
-  constructor(value: number) {
-    this.value = value;
-  }
-}
-
-/**
- * What a JSON text says, nothing lost: an integer is a number, or a bigint beyond 2^53; a float is a number that is not
- * whole, or a {@link JsonFloat}; an object is a Map, which keeps the order of keys like "10" and knows no prototype.
- */
-export type JsonValue = null | boolean | string | number | bigint | JsonFloat | JsonValue[] | JsonObject;
-export type JsonObject = Map<string, JsonValue>;
+export { JsonFloat, type JsonObject, type JsonValue, toPlain } from "./json-value.js";
 
 export interface JsonOptions {
   /** Read the bare words NaN, Infinity and -Infinity as floats, as Python does. Default false. */
@@ -57,19 +42,25 @@ export function parseJson(bytes: Uint8Array, options: JsonOptions = {}): JsonVal
   return new JsonReader(bytes, options).readDocument();
 }
 
+/** Where a value stands in a text that is read in parts, and within how many lists and objects. */
+export interface JsonPlace {
+  readonly position: number;
+  readonly depth: number;
+}
+
+/** {@link parseJson} for one value amid valid UTF-8 bytes, and the position behind it. */
+export function parseJsonAt(
+  bytes: Uint8Array,
+  place: JsonPlace,
+  options: JsonOptions = {},
+): { value: JsonValue; end: number } {
+  const reader = new JsonReader(bytes, options, place);
+  return { value: reader.readValue(), end: reader.position };
+}
+
 /** {@link parseJson} for a text in memory. */
 export function parseJsonText(text: string, options?: JsonOptions): JsonValue {
   return parseJson(Buffer.from(text, "utf8"), options);
-}
-
-/** The same value in everyday JavaScript: floats as numbers, objects without a prototype. */
-export function toPlain(value: JsonValue): unknown {
-  if (value instanceof JsonFloat) return value.value;
-  if (Array.isArray(value)) return value.map(toPlain);
-  if (!(value instanceof Map)) return value;
-  const object: Record<string, unknown> = Object.create(null);
-  for (const [key, item] of value) object[key] = toPlain(item);
-  return object;
 }
 
 const UNCLOSED_STRING = "expected the closing quote of a string";
@@ -77,19 +68,23 @@ const RAW_CONTROL = "a control character in a string must be escaped";
 /** Python refuses longer ones too; converting them would take time that grows with their square. */
 const MAX_INTEGER_DIGITS = 4300;
 
+const START: JsonPlace = { position: 0, depth: 0 };
+
 class JsonReader {
   private readonly bytes: Buffer;
   private readonly nonFinite: boolean;
   private readonly maxDepth: number;
   private readonly refuseRepeated: boolean;
-  private position = 0;
-  private depth = 0;
+  position: number;
+  private depth: number;
 
-  constructor(bytes: Uint8Array, options: JsonOptions) {
+  constructor(bytes: Uint8Array, options: JsonOptions, place: JsonPlace = START) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.nonFinite = options.nonFinite ?? false;
     this.maxDepth = options.maxDepth ?? 64;
     this.refuseRepeated = options.repeatedKeys === "refuse";
+    this.position = place.position;
+    this.depth = place.depth;
   }
 
   readDocument(): JsonValue {
@@ -109,7 +104,7 @@ class JsonReader {
     }
   }
 
-  private readValue(): JsonValue {
+  readValue(): JsonValue {
     const byte = this.skipSpace();
     if (byte === QUOTE) return this.readString();
     if (byte === OPEN_LIST) return this.readList();

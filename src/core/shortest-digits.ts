@@ -1,8 +1,9 @@
-import { decimalText } from "./decimal-text.js";
+/** Spells `digits * 10^exponent`; digits are from 0 to 2^31 - 1. */
+export type PrintDecimal<T> = (digits: number, exponent: number, negative: boolean) => T;
 
 /**
  * The shortest decimal that reads back to `significand * 2^exponent` in a binary format of at most 24 bits, and of those
- * the nearest, spelled as Python spells floats.
+ * the nearest, printed with `print`.
  *
  * `closerBelow` tells that the next number below is half as far as the one above, as it is under a power of two.
  * Significands are from 1 to 2^24 - 1, exponents from -149 to 104.
@@ -10,7 +11,13 @@ import { decimalText } from "./decimal-text.js";
  * The method is Raffaello Giulietti's Schubfach: the number and the middles between it and its neighbours are scaled by
  * one power of ten, so that at most two decimals of that many digits can lie between the middles.
  */
-export function shortestText(significand: number, exponent: number, closerBelow: boolean, negative: boolean): string {
+export function printShortest<T>(
+  significand: number,
+  exponent: number,
+  closerBelow: boolean,
+  negative: boolean,
+  print: PrintDecimal<T>,
+): T {
   // Floor of the logarithm to the base of ten of the distance between the two middles.
   const scale = (Math.imul(exponent, 1_262_611) - (closerBelow ? 524_031 : 0)) >> 22;
   const power = -scale - LOWEST_POWER;
@@ -26,12 +33,12 @@ export function shortestText(significand: number, exponent: number, closerBelow:
   const tens = (digits / 10) | 0;
   const tensBelow = lower <= 40 * tens;
   const tensAbove = 40 * tens + 40 <= upper;
-  if (digits >= 10 && tensBelow !== tensAbove) return decimalText(tensAbove ? tens + 1 : tens, scale + 1, negative);
+  if (digits >= 10 && tensBelow !== tensAbove) return print(tensAbove ? tens + 1 : tens, scale + 1, negative);
 
   const below = lower <= 4 * digits;
   const above = 4 * digits + 4 <= upper;
   const up = below !== above ? above : isNearerAbove(middle, digits);
-  return decimalText(up ? digits + 1 : digits, scale, negative);
+  return print(up ? digits + 1 : digits, scale, negative);
 }
 
 /** Of two decimals at the same distance the even one. */

@@ -66,7 +66,8 @@ function toFunction(folder: string, entry: string, path: string): FunctionSource
 
 function missing(error: unknown, path: string): unknown {
   if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR") return fileSystemError(error, quoteName(path));
-  const hint = "Give the path of a folder that MLflow saved, of an .onnx file, or of a function in JavaScript";
+  const hint =
+    "Give the path of a folder that MLflow saved, of an .onnx file, of a TensorFlow.js model.json, or of a function in JavaScript";
   return new MlserveError("model_not_found", `there is no file or folder ${quoteName(path)}`, { hint, cause: error });
 }
 
@@ -85,9 +86,16 @@ const OTHER_FILES: readonly (readonly [ending: RegExp, reason: string, hint: str
     `Export it to ONNX with skl2onnx.to_onnx. ${SEE}`,
   ],
   [/\.(pt|pth|ckpt|safetensors)$/i, "is a PyTorch file", `Export it to ONNX with torch.onnx.export. ${SEE}`],
-  [/\.(h5|keras|pb|tflite)$/i, "is a TensorFlow or Keras file", `Export it to ONNX with tf2onnx. ${SEE}`],
+  [
+    /\.(h5|keras|pb|tflite)$/i,
+    "is a TensorFlow or Keras file",
+    `Convert it with tensorflowjs_converter, or with tf2onnx. ${SEE}`,
+  ],
   [/\.(cbm|ubj|xgb|bst|lgb)$/i, "is a model of boosted trees", `Export it to ONNX with onnxmltools. ${SEE}`],
 ];
+
+/** A model in one file, perhaps with its weights beside it. */
+const MODEL_ENDING = /\.(onnx|json)$/i;
 
 async function findBareFile(path: string): Promise<BareSource> {
   const name = basename(path);
@@ -96,15 +104,15 @@ async function findBareFile(path: string): Promise<BareSource> {
       where: quoteName(path),
       hint: "Pack the folder",
     });
-  if (!/\.onnx$/i.test(name)) throw otherFile(path);
+  if (!MODEL_ENDING.test(name)) throw otherFile(path);
   checkFileName(name);
   const real = await realpath(path);
   const { size } = await stat(real);
   // Other models lie beside many a model; what else lies there may be its weights.
-  const beside = (await listCandidates(dirname(path))).filter((file) => !/\.onnx$/i.test(file.name));
+  const beside = (await listCandidates(dirname(path))).filter((file) => !MODEL_ENDING.test(file.name));
   return {
     kind: "bare",
-    name: name.replace(/\.onnx$/i, "") || name,
+    name: name.replace(MODEL_ENDING, "") || name,
     where: quoteName(path),
     files: [{ name, path: real, bytes: size }, ...beside],
   };
@@ -115,7 +123,7 @@ function otherFile(path: string): MlserveError {
   const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(path)) ?? [];
   const [otherReason, otherHint] = [
     "is no model that can be packed",
-    `Expected an .onnx file, or a folder that MLflow saved. ${SEE}`,
+    `Expected an .onnx file, a TensorFlow.js model.json, or a folder that MLflow saved. ${SEE}`,
   ];
   return new MlserveError("unsupported_model", reason ?? otherReason, { where, hint: hint ?? otherHint });
 }

@@ -77,7 +77,7 @@ async function describe(
     if (described !== undefined) return { flavor, described };
   }
   const hint =
-    "Expected an .onnx file, or a folder that MLflow saved. See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
+    "Expected an .onnx file, a TensorFlow.js model.json, or a folder that MLflow saved. See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
   throw new MlserveError("unsupported_model", "holds no model that can be packed", { where, hint });
 }
 

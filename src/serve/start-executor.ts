@@ -68,7 +68,8 @@ async function startInline(
     defaultThreads,
     ...(threads === undefined ? {} : { threads }),
   });
-  const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
+  const { signature } = model.descriptor;
+  const pipeline = createPipeline({ signature, predictor, coercion, numbers, logger });
   try {
     if (selfTest) await runSelfTest(model, predictor);
     const { milliseconds, fault } = await warmUp(model, pipeline);

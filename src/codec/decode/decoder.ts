@@ -3,8 +3,9 @@ import type { Signature } from "../../format/signature.js";
 import { importArrow } from "../import-arrow.js";
 import { MEDIA_TYPES, type MediaType } from "../media-types.js";
 import { COERCIONS } from "./coercion.js";
+import { compileJsonDecoder } from "./compiled/compile-json-decoder.js";
 import { compileCsvDecoder } from "./csv/decode-csv.js";
-import { compileReferenceDecoder, type DecoderOptions } from "./reference.js";
+import type { DecoderOptions } from "./reference.js";
 
 /** Turns the bytes of a request in one of the body formats into a call. Throws the 4xx rows of the error table. */
 export type BodyDecoder = (body: Uint8Array, media: MediaType) => Call | Promise<Call>;
@@ -19,7 +20,7 @@ export function compileDecoder(signature: Signature, options: DecoderOptions): B
   const loadArrow = async () => (await import("./arrow/decode-arrow.js")).compileArrowDecoder(signature, coercion);
   const arrow = lazy(() => importArrow(loadArrow, "unsupported_media_type"));
   const decoders: Record<MediaType, FormatDecoder> = {
-    [MEDIA_TYPES.json]: compileReferenceDecoder(signature, options),
+    [MEDIA_TYPES.json]: compileJsonDecoder(signature, options),
     [MEDIA_TYPES.csv]: compileCsvDecoder(signature, coercion),
     [MEDIA_TYPES.parquet]: lazy(loadParquet),
     [MEDIA_TYPES.arrowStream]: arrow,

@@ -2,8 +2,8 @@ import { MlserveError, quoteName } from "../../core/errors.js";
 import type { ModelFiles } from "../../format/model.js";
 import type { Schema, Signature, TensorSpec } from "../../format/signature.js";
 import type { DescribedModel } from "../flavor.js";
+import type { Dimension } from "../inputs/model-input.js";
 import type { OnnxGraph } from "./graph.js";
-import type { Dimension } from "./model-proto.js";
 
 /** MLflow reads it only to warn when another Python loads the model; this one is the oldest that current MLflow takes. */
 const PYTHON_VERSION = "3.10.0";

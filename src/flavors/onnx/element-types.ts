@@ -1,7 +1,7 @@
-import type { DType } from "../../core/tensor.js";
+import type { FedDType } from "../inputs/model-input.js";
 
 /** The element types that go in and out of onnxruntime-node; it calls them as we do. */
-export type OnnxDType = Exclude<DType, "binary" | "datetime" | "object">;
+export type OnnxDType = FedDType;
 
 /** Element types by their number in an ONNX file (`TensorProto.DataType`). */
 const DTYPES: Readonly<Record<number, OnnxDType>> = {

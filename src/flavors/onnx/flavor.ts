@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { Model, ModelFiles } from "../../format/model.js";
 import { defineFlavor, type LoadOptions, type Predictor } from "../flavor.js";
-import { signatureFaults } from "./check-signature.js";
+import { signatureFaults } from "../inputs/check-signature.js";
 import { type OnnxConfig, onnxConfig } from "./config.js";
 import { describeGraph, findOnnxFile } from "./describe.js";
 import { checkExternalData } from "./external-data.js";

@@ -1,9 +1,10 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
+import type { Dimension, ModelInput } from "../inputs/model-input.js";
 import { elementTypeName, type OnnxDType, onnxDType } from "./element-types.js";
 import { type ExternalData, readExternalData } from "./external-data.js";
 import { expansionFault } from "./function-expansion.js";
 import { walkModel } from "./graph-walk.js";
-import { type Dimension, type GraphProto, type ModelProto, readModelProto, type ValueInfo } from "./model-proto.js";
+import { type GraphProto, type ModelProto, readModelProto, type ValueInfo } from "./model-proto.js";
 import { isZipMap, readZipMapLabels } from "./zip-map.js";
 
 /** What is kept of an ONNX file once it is read: no weights, no views of its bytes. */
@@ -19,7 +20,7 @@ export interface OnnxGraph {
   /** `Add`, `ai.onnx.ml:ZipMap`, … */
   readonly operators: ReadonlySet<string>;
   /** Those that a call must give. */
-  readonly inputs: readonly GraphInput[];
+  readonly inputs: readonly ModelInput[];
   readonly outputs: readonly GraphOutput[];
   readonly externalData: readonly PlacedExternalData[];
   readonly census: Census;
@@ -31,13 +32,6 @@ export interface Census {
   readonly subgraphs: number;
   readonly functions: number;
   readonly sparseTensors: number;
-}
-
-export interface GraphInput {
-  readonly name: string;
-  readonly dtype: OnnxDType;
-  /** undefined when even the rank is free. */
-  readonly shape: readonly Dimension[] | undefined;
 }
 
 export type GraphOutput =
@@ -131,7 +125,7 @@ function requiredInputs(graph: GraphProto): ValueInfo[] {
   return graph.inputs.filter(({ name }) => !initialized.has(name));
 }
 
-function summarizeInput({ name, type }: ValueInfo, file: string): GraphInput {
+function summarizeInput({ name, type }: ValueInfo, file: string): ModelInput {
   const where = `the input ${quoteName(name)}`;
   checkName(name, where, file);
   if (type.kind === "unknown") throw broken(file, `${where} has no type`);

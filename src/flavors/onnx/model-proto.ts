@@ -1,3 +1,4 @@
+import type { Dimension } from "../inputs/model-input.js";
 import {
   type FieldReader,
   integerField,
@@ -62,9 +63,6 @@ export interface ValueInfo {
   name: string;
   type: ValueType;
 }
-
-/** A dimension's size, or its name where it is free: "" without one. */
-export type Dimension = number | string;
 
 /** `shape` is undefined where even the rank is free. */
 export type ValueType =

@@ -1,15 +1,15 @@
 import type { Batch } from "../../core/batch.js";
 import type { Predictor } from "../flavor.js";
-import { compileFeeds } from "./feeds.js";
+import { compileFeeds } from "../inputs/feeds.js";
+import type { Dimension, FedElements, ModelInput } from "../inputs/model-input.js";
 import { compileFetches } from "./fetches.js";
 import type { OnnxGraph } from "./graph.js";
-import type { Dimension } from "./model-proto.js";
-import type { OrtSession, OrtTensors } from "./runtime.js";
+import type { OrtSession, OrtTensor, OrtTensors } from "./runtime.js";
 import { runFailure } from "./session-errors.js";
 
 /** Owns the session. */
 export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runtime: Predictor["runtime"]): Predictor {
-  const toFeeds = compileFeeds(graph.inputs);
+  const toFeeds = compileFeeds(graph.inputs, toOrtTensor);
   const fromFetches = compileFetches(graph.outputs);
 
   async function predict(batch: Batch): Promise<Batch> {
@@ -26,6 +26,10 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
     predict,
     [Symbol.asyncDispose]: () => session.release(),
   };
+}
+
+function toOrtTensor({ dtype }: ModelInput, dims: readonly number[], data: FedElements): OrtTensor {
+  return { type: dtype, dims, location: "cpu", data };
 }
 
 async function run(session: OrtSession, feeds: OrtTensors): Promise<OrtTensors> {

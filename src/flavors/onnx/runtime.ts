@@ -1,9 +1,7 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { MlserveError } from "../../core/errors.js";
+import type { FedElements } from "../inputs/model-input.js";
 import type { OnnxDType } from "./element-types.js";
-
-/** The elements of a tensor as onnxruntime-node keeps them. */
-export type OrtElements = Exclude<ArrayBufferView, DataView> | readonly string[];
 
 /**
  * A tensor as the native side reads it. Feeds are plain objects, not instances of the runtime's `Tensor`: that class
@@ -13,7 +11,7 @@ export interface OrtTensor {
   readonly type: OnnxDType;
   readonly dims: readonly number[];
   readonly location: "cpu";
-  readonly data: OrtElements;
+  readonly data: FedElements;
 }
 
 export type OrtTensors = Readonly<Record<string, OrtTensor>>;

@@ -1,6 +1,6 @@
 import { compileElementTexts } from "../../codec/encode/elements.js";
+import { nestedText } from "../../codec/encode/nested-text.js";
 import type { NumberStyle } from "../../codec/encode/number-style.js";
-import { nestedText } from "../../codec/encode/predictions.js";
 import { elementCount } from "../../core/tensor.js";
 import type { OutputRows, Sink } from "../output-table.js";
 import type { OutputColumn } from "../row-source.js";

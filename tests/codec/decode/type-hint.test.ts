@@ -1,19 +1,14 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COERCIONS, type CoercionName } from "../../../src/codec/decode/coercion.js";
 import { compileDecoder } from "../../../src/codec/decode/decoder.js";
 import { compileReferenceDecoder } from "../../../src/codec/decode/reference.js";
-import { functionFlavor } from "../../../src/flavors/js-function/flavor.js";
-import { createFlavorRegistry } from "../../../src/flavors/registry.js";
 import type { DataType, Signature } from "../../../src/format/signature.js";
-import { loadModel } from "../../../src/serve/load.js";
-import { copyFixture, rewrite } from "../../cli/models.js";
-import { findDifference, goldenCases } from "../../support/golden.js";
+import { loadFunction, writeFiles } from "../../support/function-model.js";
+import { findDifference, goldenCases, modelPath } from "../../support/golden.js";
 import { servedAnswer } from "../../support/served-answer.js";
 import { useTemporaryFolder } from "../../support/temporary-folder.js";
-
-const folder = useTemporaryFolder();
 
 function hinted(type: DataType, required = true): Signature {
   const columns = [{ type, required }];
@@ -36,14 +31,14 @@ const decode = (signature: Signature, body: unknown) =>
 
 describe("a signature from a type hint", () => {
   const cases = goldenCases("py_typehint");
+  const folder = useTemporaryFolder();
 
   it.each<CoercionName>(["mlflow", "safe"])("is answered for as by MLflow in mode %s", async (mode) => {
-    const model = copyFixture("py_typehint", join(folder.path, "model"));
-    rewrite(join(model, "MLmodel"), (text) =>
-      text.replace("flavors:", "flavors:\n  js_function: { module: predict.mjs }"),
-    );
-    writeFileSync(join(model, "predict.mjs"), "export default (texts) => texts.map((text) => text.toUpperCase());");
-    await using served = await loadModel(model, { flavors: createFlavorRegistry([functionFlavor]), coercion: mode });
+    const upper = "export default (texts) => (Array.isArray(texts) ? texts.map((text) => text.toUpperCase()) : texts);";
+    const recorded = readFileSync(join(modelPath("py_typehint"), "MLmodel"), "utf8");
+    const MLmodel = recorded.replace("flavors:\n", "flavors:\n  js_function: { module: predict.mjs }\n");
+    writeFiles(folder.path, { MLmodel, "predict.mjs": upper });
+    await using served = await loadFunction(folder.path, { coercion: mode });
     const answers = await Promise.all(
       cases.map(async (golden) => ({ golden, answer: await servedAnswer(golden, served) })),
     );

@@ -2,8 +2,7 @@ import { fromFloat16Bits, toFloat16Bits } from "../../core/float16.js";
 import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import { pythonText } from "../../core/python-text.js";
 import type { Column, DType } from "../../core/tensor.js";
-import type { OnnxDType } from "./element-types.js";
-import type { OrtElements } from "./runtime.js";
+import type { FedDType, FedElements } from "./model-input.js";
 
 /** A value that the element type of an input does not hold. */
 export class Misfit extends Error {
@@ -25,14 +24,14 @@ export class Misfit extends Error {
  * Numbers become floats by rounding to the nearest and integers only when they are whole and in range; strings and
  * booleans stay what they are. Throws {@link Misfit} for anything else.
  */
-export type Assemble = (columns: readonly Column[], rows: number) => OrtElements;
+export type Assemble = (columns: readonly Column[], rows: number) => FedElements;
 
-export function compileAssemble(dtype: OnnxDType): Assemble {
+export function compileAssemble(dtype: FedDType): Assemble {
   const assemble = ASSEMBLIES[dtype];
   return (columns, rows) => {
     const [only] = columns;
     // Of the same type, so in the array class that the runtime wants.
-    if (columns.length === 1 && only?.dtype === dtype && dtype !== "string") return only.data as OrtElements;
+    if (columns.length === 1 && only?.dtype === dtype && dtype !== "string") return only.data as FedElements;
     requireOneKind(columns);
     return assemble(columns, rows);
   };
@@ -60,7 +59,7 @@ const ASSEMBLIES = {
   uint64: bigIntegers(BigUint64Array, INTEGER_RANGES.uint64),
   bool: booleans,
   string: strings,
-} satisfies Record<OnnxDType, Assemble>;
+} satisfies Record<FedDType, Assemble>;
 
 type NumberArray =
   | Float32Array

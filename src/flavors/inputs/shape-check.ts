@@ -1,5 +1,5 @@
 import { MlserveError } from "../../core/errors.js";
-import type { Dimension } from "./model-proto.js";
+import type { Dimension } from "./model-input.js";
 
 /** Throws `model_rejected_input` when a tensor's shape is not one that the graph says it takes. */
 export type ShapeCheck = (shape: readonly number[]) => void;

@@ -2,19 +2,21 @@ import { type Batch, type ColumnsBatch, type TensorsBatch, UNNAMED } from "../..
 import { MlserveError, quoteName } from "../../core/errors.js";
 import { type Column, elementPath, type Tensor } from "../../core/tensor.js";
 import { type Assemble, compileAssemble, Misfit } from "./convert.js";
-import type { GraphInput } from "./graph.js";
-import type { OrtElements, OrtTensor, OrtTensors } from "./runtime.js";
+import type { FedElements, ModelInput } from "./model-input.js";
 import { compileShapeCheck, type ShapeCheck } from "./shape-check.js";
 
-/** Turns a batch into what a session is fed. Throws `model_rejected_input`. */
-export type ToFeeds = (batch: Batch) => OrtTensors;
+/** Turns a batch into what a model is fed, by the names of its inputs. Throws `model_rejected_input`. */
+export type ToFeeds<Feed> = (batch: Batch) => Readonly<Record<string, Feed>>;
+
+/** Makes what a runtime takes for one input. */
+export type ToFeed<Feed> = (input: ModelInput, shape: readonly number[], data: FedElements) => Feed;
 
 /**
  * Tensors go by the names of the graph's inputs, or to its only input whatever its name. Columns go by name, one to
  * each input; to an only input they go side by side, as one matrix.
  */
-export function compileFeeds(inputs: readonly GraphInput[]): ToFeeds {
-  const compiled = inputs.map(compileInput);
+export function compileFeeds<Feed>(inputs: readonly ModelInput[], toFeed: ToFeed<Feed>): ToFeeds<Feed> {
+  const compiled = inputs.map((input) => compileInput(input, toFeed));
   const [only] = compiled;
   const single = compiled.length === 1 ? only : undefined;
   return (batch) => {
@@ -29,36 +31,34 @@ export function compileFeeds(inputs: readonly GraphInput[]): ToFeeds {
   };
 }
 
-interface CompiledInput extends GraphInput {
+interface CompiledInput<Feed> extends ModelInput {
   readonly where: string;
+  readonly toFeed: (shape: readonly number[], data: FedElements) => Feed;
   readonly assemble: Assemble;
   readonly checkShape: ShapeCheck;
 }
 
-function compileInput(input: GraphInput): CompiledInput {
+function compileInput<Feed>(input: ModelInput, toFeed: ToFeed<Feed>): CompiledInput<Feed> {
   const where = `input ${quoteName(input.name)}`;
   return {
     ...input,
     where,
+    toFeed: (shape, data) => toFeed(input, shape, data),
     assemble: compileAssemble(input.dtype),
     checkShape: compileShapeCheck(input.shape, where),
   };
 }
 
-function toFeed({ dtype }: CompiledInput, dims: readonly number[], data: OrtElements): OrtTensor {
-  return { type: dtype, dims, location: "cpu", data };
-}
-
-function feedTensors(
+function feedTensors<Feed>(
   { tensors }: TensorsBatch,
-  inputs: readonly CompiledInput[],
-  single: CompiledInput | undefined,
-): OrtTensors {
+  inputs: readonly CompiledInput<Feed>[],
+  single: CompiledInput<Feed> | undefined,
+): Readonly<Record<string, Feed>> {
   const unnamed = tensors.size === 1 ? tensors.get(UNNAMED) : undefined;
   if (single !== undefined && unnamed !== undefined) return { [single.name]: feedTensor(single, unnamed) };
   if (unnamed !== undefined)
     throw rejection(`expected an object with the inputs ${names(inputs)}, got one tensor without a name`);
-  const feeds: Record<string, OrtTensor> = {};
+  const feeds: Record<string, Feed> = {};
   for (const input of inputs) {
     const tensor = tensors.get(input.name);
     if (tensor === undefined) throw missing(inputs.filter(({ name }) => !tensors.has(name)));
@@ -69,11 +69,11 @@ function feedTensors(
   return feeds;
 }
 
-function feedTensor(input: CompiledInput, tensor: Tensor): OrtTensor {
+function feedTensor<Feed>(input: CompiledInput<Feed>, tensor: Tensor): Feed {
   const { shape } = tensor;
   input.checkShape(shape);
   try {
-    return toFeed(input, shape, input.assemble([tensor], tensor.data.length));
+    return input.toFeed(shape, input.assemble([tensor], tensor.data.length));
   } catch (error) {
     throw refusal(error, input, (_, index) =>
       index === undefined ? input.where : `${input.where}${elementPath(index, shape)}`,
@@ -81,8 +81,11 @@ function feedTensor(input: CompiledInput, tensor: Tensor): OrtTensor {
   }
 }
 
-function feedColumns({ rows, columns }: ColumnsBatch, inputs: readonly CompiledInput[]): OrtTensors {
-  const feeds: Record<string, OrtTensor> = {};
+function feedColumns<Feed>(
+  { rows, columns }: ColumnsBatch,
+  inputs: readonly CompiledInput<Feed>[],
+): Readonly<Record<string, Feed>> {
+  const feeds: Record<string, Feed> = {};
   for (const input of inputs) {
     const column = columns.get(input.name);
     if (column === undefined)
@@ -96,7 +99,7 @@ function feedColumns({ rows, columns }: ColumnsBatch, inputs: readonly CompiledI
   return feeds;
 }
 
-function feedMatrix({ rows, columns }: ColumnsBatch, input: CompiledInput): OrtTensors {
+function feedMatrix<Feed>({ rows, columns }: ColumnsBatch, input: CompiledInput<Feed>): Readonly<Record<string, Feed>> {
   const dims = columns.size === 1 && input.shape?.length === 1 ? [rows] : [rows, columns.size];
   return { [input.name]: feedTable(input, dims, { names: columns.keys(), columns: [...columns.values()] }) };
 }
@@ -106,10 +109,10 @@ interface Table {
   readonly columns: readonly Column[];
 }
 
-function feedTable(input: CompiledInput, dims: readonly number[], { names, columns }: Table): OrtTensor {
+function feedTable<Feed>(input: CompiledInput<Feed>, dims: readonly number[], { names, columns }: Table): Feed {
   input.checkShape(dims);
   try {
-    return toFeed(input, dims, input.assemble(columns, dims[0] ?? 0));
+    return input.toFeed(dims, input.assemble(columns, dims[0] ?? 0));
   } catch (error) {
     throw refusal(error, input, (column, row) => {
       const place = `column ${quoteName([...names][column] ?? "")}`;
@@ -120,7 +123,7 @@ function feedTable(input: CompiledInput, dims: readonly number[], { names, colum
 
 function refusal(
   error: unknown,
-  input: CompiledInput,
+  input: ModelInput,
   place: (column: number, index: number | undefined) => string,
 ): unknown {
   if (!(error instanceof Misfit)) return error;
@@ -129,11 +132,11 @@ function refusal(
   });
 }
 
-function missing(inputs: readonly CompiledInput[], kind = "input"): MlserveError {
+function missing(inputs: readonly ModelInput[], kind = "input"): MlserveError {
   return rejection(`missing ${kind}${inputs.length === 1 ? "" : "s"} ${names(inputs)}`);
 }
 
-function names(inputs: readonly CompiledInput[]): string {
+function names(inputs: readonly ModelInput[]): string {
   return inputs.map(({ name }) => quoteName(name)).join(", ");
 }
 

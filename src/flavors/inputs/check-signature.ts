@@ -8,16 +8,15 @@ import {
   type Schema,
   type TensorSpec,
 } from "../../format/signature.js";
-import type { OnnxDType } from "./element-types.js";
-import type { GraphInput, OnnxGraph } from "./graph.js";
-import type { Dimension } from "./model-proto.js";
+
+import type { Dimension, FedDType, ModelInput } from "./model-input.js";
 
 /**
  * What keeps data of a signature from being fed to a graph, one line each, by the rules of `compileFeeds`.
  *
  * A fault is what no request could cure: a free dimension, or a float that may be whole, is none.
  */
-export function signatureFaults({ inputs }: Pick<OnnxGraph, "inputs">, schema: Schema): string[] {
+export function signatureFaults({ inputs }: { readonly inputs: readonly ModelInput[] }, schema: Schema): string[] {
   if (schema.kind === "tensors") return tensorsFaults(schema.tensors, inputs);
   const [only] = inputs;
   return inputs.length === 1 && only !== undefined
@@ -25,7 +24,7 @@ export function signatureFaults({ inputs }: Pick<OnnxGraph, "inputs">, schema: S
     : columnsFaults(schema.columns, inputs);
 }
 
-function tensorsFaults(tensors: readonly TensorSpec[], inputs: readonly GraphInput[]): string[] {
+function tensorsFaults(tensors: readonly TensorSpec[], inputs: readonly ModelInput[]): string[] {
   const [tensor] = tensors;
   const [input] = inputs;
   if (tensor !== undefined && input !== undefined && tensor.name === undefined) {
@@ -48,14 +47,14 @@ function tensorsFaults(tensors: readonly TensorSpec[], inputs: readonly GraphInp
   ];
 }
 
-function tensorFaults({ dtype, shape }: TensorSpec, input: GraphInput): string[] {
+function tensorFaults({ dtype, shape }: TensorSpec, input: ModelInput): string[] {
   // MLflow's word for any tensor at all.
   if (dtype === "object" && shape.length === 1 && shape[0] === -1) return [];
   const where = `input ${quoteName(input.name)}`;
   return [...typeFaults(dtype, input.dtype, where), ...shapeFaults(shape, input, where)];
 }
 
-function shapeFaults(shape: readonly number[], input: GraphInput, where: string): string[] {
+function shapeFaults(shape: readonly number[], input: ModelInput, where: string): string[] {
   const wanted = input.shape;
   if (wanted === undefined) return [];
   const fits =
@@ -69,7 +68,7 @@ function spell(shape: readonly Dimension[]): string {
 }
 
 /** All columns side by side, as one matrix. */
-function matrixFaults(columns: readonly ColumnSpec[], input: GraphInput): string[] {
+function matrixFaults(columns: readonly ColumnSpec[], input: ModelInput): string[] {
   const where = `input ${quoteName(input.name)}`;
   const shape = columns.length === 1 && input.shape?.length === 1 ? [-1] : [-1, columns.length];
   const booleans = columns.filter(({ type }) => isScalar(type, "boolean")).length;
@@ -84,7 +83,7 @@ function matrixFaults(columns: readonly ColumnSpec[], input: GraphInput): string
 }
 
 /** One column for each input; columns beyond those are not used. */
-function columnsFaults(columns: readonly ColumnSpec[], inputs: readonly GraphInput[]): string[] {
+function columnsFaults(columns: readonly ColumnSpec[], inputs: readonly ModelInput[]): string[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
   return inputs.flatMap((input) => {
     const where = `input ${quoteName(input.name)}`;
@@ -99,24 +98,24 @@ function isScalar(type: DataType, scalar: ScalarType): boolean {
   return type.kind === "scalar" && type.type === scalar;
 }
 
-function columnTypeFaults({ type }: ColumnSpec, input: GraphInput, where: string): string[] {
+function columnTypeFaults({ type }: ColumnSpec, input: ModelInput, where: string): string[] {
   // Only the request says what its values are.
   if (type.kind === "any") return [];
   if (type.kind !== "scalar") return [`${where}: the graph takes ${input.dtype}, not the signature's ${type.kind}`];
   return typeFaults(COLUMN_DTYPES[type.type], input.dtype, where);
 }
 
-function typeFaults(given: DType, taken: OnnxDType, where: string): string[] {
+function typeFaults(given: DType, taken: FedDType, where: string): string[] {
   return canBecome(given, taken) ? [] : [`${where}: the graph takes ${taken}, not the signature's ${given}`];
 }
 
 /** As `compileAssemble` converts. */
-function canBecome(given: DType, taken: OnnxDType): boolean {
+function canBecome(given: DType, taken: FedDType): boolean {
   if (taken === "string") return given === "string" || given === "object";
   if (taken === "bool") return given === "bool";
   return given !== "string" && given !== "object" && given !== "binary" && given !== "datetime";
 }
 
-function listNames(inputs: readonly GraphInput[]): string {
+function listNames(inputs: readonly ModelInput[]): string {
   return inputs.map(({ name }) => quoteName(name)).join(", ");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { signatureFaults } from "../../../src/flavors/onnx/check-signature.js";
-import type { GraphInput } from "../../../src/flavors/onnx/graph.js";
+import { signatureFaults } from "../../../src/flavors/inputs/check-signature.js";
+import type { ModelInput } from "../../../src/flavors/inputs/model-input.js";
 import { parseSignature, type Schema } from "../../../src/format/signature.js";
 
 function schemaOf(entries: readonly object[]): Schema {
@@ -17,12 +17,12 @@ const tensor = (dtype: string, shape: readonly number[], name?: string): object 
 const columns = (...types: readonly string[]): object[] =>
   types.map((type, i) => ({ type, name: `c${i}`, required: true }));
 
-const MATRIX: GraphInput = { name: "X", dtype: "float32", shape: ["N", 2] };
-const LIST: GraphInput = { name: "X", dtype: "float32", shape: ["N"] };
-const FREE: GraphInput = { name: "X", dtype: "float32", shape: undefined };
-const TEXTS: GraphInput = { name: "s", dtype: "string", shape: ["N", 1] };
-const COUNTS: GraphInput = { name: "n", dtype: "int64", shape: ["N", 1] };
-const FLAGS: GraphInput = { name: "b", dtype: "bool", shape: ["N", 2] };
+const MATRIX: ModelInput = { name: "X", dtype: "float32", shape: ["N", 2] };
+const LIST: ModelInput = { name: "X", dtype: "float32", shape: ["N"] };
+const FREE: ModelInput = { name: "X", dtype: "float32", shape: undefined };
+const TEXTS: ModelInput = { name: "s", dtype: "string", shape: ["N", 1] };
+const COUNTS: ModelInput = { name: "n", dtype: "int64", shape: ["N", 1] };
+const FLAGS: ModelInput = { name: "b", dtype: "bool", shape: ["N", 2] };
 const NESTED = [{ type: "array", items: { type: "double" }, name: "c0", required: true }];
 
 describe("a signature that a graph can be fed with", () => {

@@ -1,0 +1,82 @@
+import type { Batch, BodyForm, Call } from "../../../core/batch.js";
+import { MlserveError } from "../../../core/errors.js";
+import type { JsonOptions, JsonValue } from "../../../core/json.js";
+import { CLOSE_OBJECT, COLON, OPEN_OBJECT } from "../../../core/json-bytes.js";
+import type { Schema, Signature } from "../../../format/signature.js";
+import { COERCIONS, type Coercion } from "../coercion.js";
+import { compileParams } from "../params.js";
+import { compileReferenceDecoder, type Decoder, type DecoderOptions } from "../reference.js";
+import { isUnwrapped } from "../unwrapped.js";
+import { compileColumnForms } from "./column-forms.js";
+import type { CompiledForms } from "./forms.js";
+import { HAND_OVER, handOver } from "./hand-over.js";
+import { Source } from "./source.js";
+import { compileTensorForms } from "./tensor-forms.js";
+
+/**
+ * The decoder of JSON bodies: from bytes to typed arrays without values in between, where the signature has readers for
+ * the form and the body holds nothing unusual.
+ *
+ * Every other body goes to the reference decoder, from its first byte on, and so every refusal comes from there.
+ */
+export function compileJsonDecoder(signature: Signature, options: DecoderOptions): Decoder {
+  const reference = compileReferenceDecoder(signature, options);
+  const compiled = compileSwiftDecoder(signature, options.coercion ?? COERCIONS.safe);
+  return compiled === undefined ? reference : (body) => compiled(body) ?? reference(body);
+}
+
+/** A decoder that gives undefined for what it hands over; undefined where that would be everything. */
+export function compileSwiftDecoder(
+  signature: Signature,
+  coercion: Coercion,
+): ((body: Uint8Array) => Call | undefined) | undefined {
+  const forms = compileForms(signature.inputs, coercion);
+  if (Object.keys(forms).length === 0) return undefined;
+  const decodeParams = compileParams(signature.params);
+  const options: JsonOptions = { nonFinite: true, repeatedKeys: coercion.repeatedKeys };
+  return (body) => {
+    try {
+      const { form, batch, params } = readBody(new Source(body, options), forms);
+      return { form, batch, params: decodeParams(params) };
+    } catch (error) {
+      if (error === HAND_OVER || error instanceof MlserveError) return undefined;
+      throw error;
+    }
+  };
+}
+
+function compileForms(inputs: Schema | undefined, { casts }: Coercion): CompiledForms {
+  if (inputs === undefined) return {};
+  return inputs.kind === "columns" ? compileColumnForms(inputs, casts) : compileTensorForms(inputs);
+}
+
+interface ReadBody {
+  readonly form: BodyForm;
+  readonly batch: Batch;
+  readonly params: JsonValue | undefined;
+}
+
+function readBody(source: Source, forms: CompiledForms): ReadBody {
+  const others = new Map<string, JsonValue>();
+  let form: keyof CompiledForms | undefined;
+  let batch: Batch | undefined;
+  source.take(OPEN_OBJECT);
+  do {
+    source.peek();
+    const key = source.takeText();
+    source.take(COLON);
+    source.peek();
+    if (isForm(key)) {
+      if (form !== undefined) handOver();
+      form = key;
+      batch = (forms[key] ?? handOver)(source);
+    } else if (others.has(key)) handOver();
+    else others.set(key, source.takeAny(1));
+  } while (source.goesOn(CLOSE_OBJECT));
+  if (source.at !== source.end || form === undefined || batch === undefined || isUnwrapped(others)) handOver();
+  return { form, batch, params: others.get("params") };
+}
+
+function isForm(key: string): key is keyof CompiledForms {
+  return key === "dataframe_split" || key === "dataframe_records" || key === "inputs" || key === "instances";
+}

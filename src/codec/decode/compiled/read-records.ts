@@ -1,0 +1,54 @@
+import { CLOSE_LIST, CLOSE_OBJECT, COLON, OPEN_LIST, OPEN_OBJECT } from "../../../core/json-bytes.js";
+import { handOver } from "./hand-over.js";
+import type { KeyOrder } from "./key-order.js";
+import type { Sink } from "./sink.js";
+import type { Source } from "./source.js";
+import { SkippingSink } from "./value-sinks.js";
+
+/** What a value that a record lacks is. */
+export type MissingValues = "filled" | "handed over";
+
+/**
+ * Reads a list of records into one sink for each column, and gives the number of rows; a sink that no record had a value
+ * for stays empty. More sinks are added for names that the signature does not have.
+ */
+export function readRecords(source: Source, keys: KeyOrder, sinks: Sink[], missing: MissingValues): number {
+  const known = sinks.length;
+  let rows = 0;
+  source.take(OPEN_LIST);
+  do {
+    source.take(OPEN_OBJECT);
+    if (!source.takesIf(CLOSE_OBJECT)) readRecord(source, keys, sinks, rows, missing);
+    rows++;
+  } while (source.goesOn(CLOSE_LIST));
+  for (let i = 0; i < known; i++) {
+    const sink = sinks[i];
+    if (sink !== undefined && sink.length > 0 && sink.length !== rows) fill(sink, rows, missing);
+  }
+  return rows;
+}
+
+function readRecord(source: Source, keys: KeyOrder, sinks: Sink[], row: number, missing: MissingValues): void {
+  let place = 0;
+  do {
+    source.peek();
+    const sink = sinkOf(sinks, keys.take(source, place++));
+    source.take(COLON);
+    if (sink.length !== row) fill(sink, row, missing);
+    sink.take(source);
+  } while (source.goesOn(CLOSE_OBJECT));
+}
+
+export function sinkOf(sinks: Sink[], column: number): Sink {
+  const known = sinks[column];
+  if (known !== undefined) return known;
+  const sink = new SkippingSink();
+  sinks[column] = sink;
+  return sink;
+}
+
+function fill(sink: Sink, rows: number, missing: MissingValues): void {
+  // It is ahead where a key stands twice in one record.
+  if (sink.length > rows || (missing === "handed over" && !(sink instanceof SkippingSink))) handOver();
+  sink.fillTo(rows);
+}

@@ -1,0 +1,22 @@
+import type { Column } from "../../../core/tensor.js";
+import type { Source } from "./source.js";
+
+/** Takes the values of one column or tensor as they are read. */
+export interface Sink {
+  /** Values so far. */
+  readonly length: number;
+  /** Reads the value that starts at the next byte. */
+  take(source: Source): void;
+  /** Rows up to this length have no value. Hands over where the type has no word for that. */
+  fillTo(length: number): void;
+  /** The values, once. */
+  finish(): Column;
+}
+
+/** Makes the sink of one request. */
+export type SinkFactory = () => Sink;
+
+/** Room for as many values as the rest of the text has, if it goes on like this. */
+export function expectedLength(length: number, { at, end }: Source): number {
+  return Math.max(2 * length, Math.ceil((length * end * 1.05) / at));
+}

@@ -1,0 +1,133 @@
+import { decimalText } from "../../core/decimal-text.js";
+import { DOT, MINUS, ZERO } from "../../core/json-bytes.js";
+
+/** The longest text that is copied character by character; the engine's copying pays off beyond. */
+const SHORT = 48;
+
+/** Gathers the bytes of an answer; grows by doubling. */
+export class ByteWriter {
+  private bytes: Buffer;
+  private length = 0;
+
+  /** `capacity` in bytes: a guess at the whole. */
+  constructor(capacity: number) {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  byte(byte: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = byte;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    if (bytes.length > SHORT) this.bytes.set(bytes, this.length);
+    else for (let i = 0; i < bytes.length; i++) this.bytes[this.length + i] = bytes[i] ?? 0;
+    this.length += bytes.length;
+  }
+
+  /** In UTF-8. */
+  text(text: string): void {
+    this.reserve(3 * text.length);
+    let ascii = 0;
+    if (text.length <= SHORT) {
+      for (; ascii < text.length && text.charCodeAt(ascii) < 0x80; ascii++)
+        this.bytes[this.length++] = text.charCodeAt(ascii);
+      if (ascii === text.length) return;
+    }
+    this.length += this.bytes.write(text.slice(ascii), this.length, "utf8");
+  }
+
+  /** A whole number. */
+  integer(value: number): void {
+    if ((value | 0) !== value) {
+      this.text(String(value));
+      return;
+    }
+    const magnitude = Math.abs(value);
+    if (value < 0) this.byte(MINUS);
+    this.digits(magnitude, digitCount(magnitude));
+  }
+
+  /** `digits * 10^exponent` as Python spells a float; digits are from 0 to 2^31 - 1. */
+  decimal(digits: number, exponent: number, negative: boolean): void {
+    const zeros = trailingZeros(digits);
+    const rest = digits / (POWERS[zeros] ?? 1);
+    const count = digitCount(rest);
+    const point = count + exponent + zeros;
+    // Zero, and what Python gives an exponent.
+    if (digits === 0 || point > 16 || point < -3) {
+      this.text(decimalText(digits, exponent, negative));
+      return;
+    }
+    if (negative) this.byte(MINUS);
+    const decimals = count - point;
+    if (decimals <= 0) {
+      this.digits(rest, count);
+      this.zeros(-decimals);
+      this.digits(0, 0, 1);
+    } else if (point <= 0) this.digits(0, 1, decimals, rest);
+    else {
+      const unit = POWERS[decimals] ?? 1;
+      const whole = Math.floor(rest / unit);
+      this.digits(whole, point, decimals, rest - whole * unit);
+    }
+  }
+
+  /** `count` digits of a whole number, then a point and `decimals` digits of another where there are any. */
+  private digits(whole: number, count: number, decimals = 0, fraction = 0): void {
+    const size = count + (decimals === 0 ? 0 : decimals + 1);
+    this.reserve(size);
+    let at = this.length + size;
+    this.length = at;
+    let rest = fraction;
+    if (decimals > 0) {
+      for (let i = 0; i < decimals; i++) {
+        const next = (rest / 10) | 0;
+        this.bytes[--at] = ZERO + rest - 10 * next;
+        rest = next;
+      }
+      this.bytes[--at] = DOT;
+    }
+    rest = whole;
+    for (let i = 0; i < count; i++) {
+      const next = (rest / 10) | 0;
+      this.bytes[--at] = ZERO + rest - 10 * next;
+      rest = next;
+    }
+  }
+
+  private zeros(count: number): void {
+    this.reserve(count);
+    this.bytes.fill(ZERO, this.length, this.length + count);
+    this.length += count;
+  }
+
+  private reserve(size: number): void {
+    const needed = this.length + size;
+    if (needed <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  /** What was written; the writer is not used any more. */
+  finish(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
+
+/** Of a whole number from 0 to 2^31. */
+function digitCount(value: number): number {
+  let count = 1;
+  while (count < 10 && value >= (POWERS[count] ?? 0)) count++;
+  return count;
+}
+
+function trailingZeros(digits: number): number {
+  let zeros = 0;
+  if (digits !== 0) for (let rest = digits; rest % 10 === 0; rest /= 10) zeros++;
+  return zeros;
+}

@@ -1,0 +1,97 @@
+import { posix } from "node:path";
+import { MlserveError, quoteName } from "../../core/errors.js";
+import { type Logger, silentLogger } from "../../core/logger.js";
+import type { Model, ModelFiles } from "../../format/model.js";
+import { type DescribedModel, defineFlavor, type LoadOptions, type Predictor } from "../flavor.js";
+import { signatureFaults } from "../inputs/check-signature.js";
+import { chooseBackend, warnOfCpu } from "./backends.js";
+import { type BackendName, type TfjsConfig, tfjsConfig } from "./config.js";
+import { describeTfModel, findModelJson } from "./describe.js";
+import { takeTurn } from "./engine.js";
+import { readGraph } from "./graph.js";
+import { readLayers } from "./layers.js";
+import { loadTfModel, type ReadModel } from "./load-model.js";
+import { parseModelJson } from "./model-json.js";
+import { createTfPredictor } from "./predictor.js";
+import { importRuntime, type TfRuntime } from "./runtime.js";
+import { findLack, type TriedModel } from "./trial.js";
+import { checkWeights, planWeights } from "./weights.js";
+
+/** TensorFlow.js models, graph and layers, as tensorflowjs_converter and TensorFlow.js itself save them. */
+export const tfjsFlavor = defineFlavor<TfjsConfig>({
+  name: "tfjs",
+  config: tfjsConfig,
+  runtimePackage: "@tensorflow/tfjs-core",
+  load,
+  async check({ files }, config) {
+    const { json, weights } = await readModel(files, locate(files, config));
+    await checkWeights(weights, json.file, files);
+  },
+  async checkSignature({ files }, config, { inputs }) {
+    if (inputs === undefined) return [];
+    const { topology } = await readModel(files, locate(files, config));
+    return topology.inputs === undefined ? [] : signatureFaults({ inputs: topology.inputs }, inputs);
+  },
+  async describe(files) {
+    const file = await findModelJson(files);
+    return file === undefined ? undefined : describeFile(files, file);
+  },
+});
+
+/** Loaded anew, on plain JavaScript, where a trial shows that the faster backend lacks something. */
+async function load({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
+  const read = await readModel(files, locate(files, config));
+  const runtime = await importRuntime(logger);
+  const backend = await choose(runtime, read, config, logger);
+  const loaded = await loadOn(backend, runtime, read, files);
+  if (config.backend != null || backend === "cpu") return loaded.predictor;
+  const lack = await findLack(loaded);
+  if (lack === undefined) return loaded.predictor;
+  await loaded.predictor[Symbol.asyncDispose]();
+  warnOfCpu(backend, lack, logger);
+  return (await loadOn("cpu", runtime, read, files)).predictor;
+}
+
+function locate(files: ModelFiles, { model }: TfjsConfig): string {
+  const file = posix.normalize(model);
+  if (files.has(file)) return file;
+  throw new MlserveError("invalid_descriptor", `${quoteName(model)} is not among the model's files`, {
+    where: "MLmodel: flavors.tfjs.model",
+  });
+}
+
+async function readModel(files: ModelFiles, file: string): Promise<ReadModel> {
+  const json = parseModelJson(await files.read(file), file);
+  const topology = json.kind === "graph" ? readGraph(json) : readLayers(json);
+  return { json, topology, weights: planWeights(json) };
+}
+
+function choose(runtime: TfRuntime, { topology }: ReadModel, config: TfjsConfig, logger: Logger): Promise<BackendName> {
+  // What layers compute with shows when they are tried.
+  const operators = topology.kind === "graph" ? topology.operators : new Set<string>();
+  return takeTurn(runtime.core, undefined, () => chooseBackend(runtime, operators, config, logger));
+}
+
+async function loadOn(
+  backend: BackendName,
+  runtime: TfRuntime,
+  read: ReadModel,
+  files: ModelFiles,
+): Promise<TriedModel> {
+  const model = await loadTfModel(runtime, read, files, backend);
+  const async = read.topology.kind === "graph" && read.topology.async;
+  return { predictor: createTfPredictor(runtime, model, backend), inputs: model.inputs, async };
+}
+
+/** A graph says what it returns; layers have to be built for that. */
+async function describeFile(files: ModelFiles, file: string): Promise<DescribedModel> {
+  const read = await readModel(files, file);
+  const { topology, weights } = read;
+  await checkWeights(weights, file, files);
+  if (topology.kind === "graph") return describeTfModel(file, weights, topology);
+  const runtime = await importRuntime(silentLogger);
+  const backend = await choose(runtime, read, { model: file }, silentLogger);
+  const model = await loadTfModel(runtime, read, files, backend);
+  await takeTurn(runtime.core, backend, async () => model.dispose());
+  return describeTfModel(file, weights, model);
+}
