@@ -26,6 +26,9 @@ export {
   type Predictor,
 } from "./flavors/flavor.js";
 export { functionFlavor } from "./flavors/js-function/flavor.js";
+export type { FunctionLog } from "./flavors/js-function/function-log.js";
+export type { OpenedModel } from "./flavors/js-function/open-file.js";
+export type { FunctionContext, LoadContext } from "./flavors/js-function/user-function.js";
 export { loadFlavorModule } from "./flavors/load-flavor-module.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";

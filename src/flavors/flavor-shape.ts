@@ -3,7 +3,13 @@ import type { Flavor } from "./flavor.js";
 /** What an MLmodel file can have for the key of a block, and a command line for a word. */
 const NAME = /^[A-Za-z][\w.-]{0,63}$/;
 
-const METHODS = ["check", "checkSignature", "isolation", "describe"] as const satisfies readonly (keyof Flavor)[];
+const METHODS = [
+  "check",
+  "checkCode",
+  "checkSignature",
+  "isolation",
+  "describe",
+] as const satisfies readonly (keyof Flavor)[];
 const TEXTS = ["runtimePackage", "looksFor"] as const satisfies readonly (keyof Flavor)[];
 
 /** What keeps a value from being a flavor, in words; undefined when nothing does. */

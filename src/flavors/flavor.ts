@@ -98,11 +98,15 @@ export interface Flavor<Config = unknown> {
   readonly module?: string;
   /** Can its runtime use several threads for one run? Without it, more processors are used by more processes. */
   readonly usesThreads?: boolean;
+  /** Does it refuse outputs that are not of the signature? Then none is guessed from one answer. */
+  readonly checksOutputs?: boolean;
   /** What `describe` looks for, to complete "expected …": `an .onnx file`. */
   readonly looksFor?: string;
   load(model: Model, config: Config, options: LoadOptions): Promise<Predictor>;
   /** Throws what `load` would throw and can be known without the runtime: unsupported types, missing weights. */
   check?(model: Model, config: Config): Promise<void>;
+  /** For `pack` alone: runs code of the user's, who asks for it, to find what is wrong with it. */
+  checkCode?(model: Model, config: Config): Promise<void>;
   /** What of a signature the model cannot be run with, one line each, as far as it can be known without the runtime. */
   checkSignature?(model: Model, config: Config, signature: Signature): Promise<readonly string[]>;
   /**

@@ -22,6 +22,7 @@ import {
   type SavedSource,
   type Source,
 } from "./find-source.js";
+import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
 import { prepareBare } from "./prepare-bare.js";
@@ -136,11 +137,12 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const progress = createProgress(options.onProgress?.bind(options));
   const described = await prepare(source, output, progress, options);
   const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
-  await checkServable(described, chosen);
+  await checkServable(described, source, chosen);
   await refuseOverwrite(described, output);
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
-  const prepared = options.inputExample === undefined ? described : withOutputs(described, selfTest.outputs);
+  const open = options.inputExample !== undefined && !checksOutputs(described, options.flavors);
+  const prepared = open ? withOutputs(described, selfTest.outputs) : described;
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
     onBytes: progress.add,
@@ -149,6 +151,10 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
   return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
+}
+
+function checksOutputs({ model }: PreparedModel, flavors: FlavorRegistry): boolean {
+  return chooseFlavor(model.descriptor, flavors).flavor.checksOutputs === true;
 }
 
 /** One from an earlier package says nothing about this one. */
@@ -199,9 +205,12 @@ function isArchiveName(path: string): boolean {
 
 async function checkServable(
   { model, signatureFrom: where }: PreparedModel,
+  source: SavedSource | BareSource,
   { flavor, config }: ChosenFlavor,
 ): Promise<void> {
   await flavor.check?.(model, config);
+  if (source.kind === "saved") await checkSavedFunction(source.folder, model, { flavor, config });
+  await flavor.checkCode?.(model, config);
   if (where === undefined) return;
   const [fault] = (await flavor.checkSignature?.(model, config, model.descriptor.signature)) ?? [];
   if (fault !== undefined) throw new MlserveError("invalid_descriptor", fault, { where });

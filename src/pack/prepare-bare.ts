@@ -31,10 +31,7 @@ export interface BareModelOptions {
 
 /** Writes the MLmodel file that a bare model lacks, from what a flavor reads in its files. */
 export async function prepareBare(source: BareSource, options: BareModelOptions): Promise<PreparedModel> {
-  const { flavor, described: graph } =
-    source.described === undefined
-      ? await detectFlavor(source, options.flavors, options.useFlavor)
-      : { flavor: undefined, described: source.described };
+  const { flavor, described: graph } = await describe(source, options);
   const files = source.files.filter(({ name }) => graph.files?.includes(name) ?? true);
   const hashed = await hashAll(files, options.progress);
   const signature = { ...graph.signature, ...options.signature };
@@ -67,6 +64,16 @@ async function readExample(
   if (inputExample === undefined) return undefined;
   const isGiven = (given !== undefined && "inputs" in given) || (isSignatureWritten && signature.inputs !== undefined);
   return readInputExample(inputExample, signature, { infer: !isGiven });
+}
+
+/** What a flavor reads in the files, or what was found out of a function while it was bundled. */
+async function describe(
+  source: BareSource,
+  { flavors, useFlavor }: BareModelOptions,
+): Promise<{ readonly flavor: Flavor | undefined; readonly described: DescribedModel }> {
+  const { described } = source;
+  if (described === undefined) return await detectFlavor(source, flavors, useFlavor);
+  return { flavor: flavors.get(Object.keys(described.flavors)[0] ?? ""), described };
 }
 
 /** Before they are written, for the MLmodel file comes first and its uuid covers them. */

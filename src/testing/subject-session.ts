@@ -3,11 +3,12 @@ import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import type { Batch, Call } from "../core/batch.js";
 import { silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
-import { type Flavor, isOutputStream, type Predictor } from "../flavors/flavor.js";
+import type { Flavor, Predictor } from "../flavors/flavor.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
+import { wholeOutputs } from "../pipeline/whole-outputs.js";
 import type { RequestBody, SubjectModel } from "./flavor-subject.js";
 
 /** A model of a subject, opened, and the flavor's part of it. */
@@ -52,9 +53,7 @@ export async function withSession<T>(
       predictor,
       decode: (body) => decode(Buffer.from(typeof body === "string" ? body : JSON.stringify(body))),
       async ask({ batch, params }) {
-        const outputs = await predictor.predict(batch, { params, signal: new AbortController().signal });
-        if (isOutputStream(outputs)) throw new Error("a model that streams cannot be checked by its batches");
-        return outputs;
+        return wholeOutputs(await predictor.predict(batch, { params, signal: new AbortController().signal }));
       },
     });
   });

@@ -2,48 +2,81 @@ import { functionFlavor } from "../../src/flavors/js-function/flavor.js";
 import { FIXTURES } from "../support/onnx-folder.js";
 import { describeFlavor } from "./flavor.js";
 
-const matrix = (value: number): readonly (readonly number[])[] => [
-  [value, value],
-  [0, value],
-];
+const needs = ["predict.mjs"];
 
 describeFlavor({
   flavor: functionFlavor,
   badConfigs: [
+    { block: {}, field: "module" },
     { block: { module: 1 }, field: "module" },
     { block: { module: "predict.mjs", concurrency: 0 }, field: "concurrency" },
+    { block: { module: "predict.mjs", batchable: "yes" }, field: "batchable" },
+    { block: { module: "predict.mjs", config: [] }, field: "config" },
   ],
   models: [
     {
       source: `${FIXTURES}py_sum`,
-      needs: ["predict.mjs"],
+      needs,
       requests: [
+        { body: { dataframe_split: { columns: ["a", "b"], data: [[1, 2]] } }, predictions: [{ 0: 3 }] },
         {
           body: {
-            dataframe_split: {
-              columns: ["a", "b"],
-              data: [
-                [1.5, 2.5],
-                [1, 2],
-              ],
-            },
+            dataframe_records: [
+              { a: 1.5, b: 2 },
+              { a: 0, b: 0 },
+            ],
           },
-          predictions: [{ 0: 4 }, { 0: 3 }],
+          predictions: [{ 0: 3.5 }, { 0: 0 }],
         },
-        { body: { dataframe_records: [{ a: 0, b: 1 }] }, predictions: [{ 0: 1 }] },
       ],
-      refused: [{ dataframe_split: { columns: ["a"], data: [[1]] } }],
+      refused: [{ dataframe_records: [{ a: 1 }] }],
     },
     {
       source: `${FIXTURES}py_tensor`,
-      needs: ["predict.mjs"],
+      needs,
       requests: [
         {
-          body: { inputs: [matrix(1.5), matrix(-1)] },
-          predictions: [matrix(3), matrix(-2).map((row) => row.map((x) => x || 0))],
+          body: {
+            inputs: [
+              [
+                [1, 2],
+                [3, 4],
+              ],
+            ],
+          },
+          predictions: [
+            [
+              [2, 4],
+              [6, 8],
+            ],
+          ],
         },
       ],
       refused: [{ inputs: [[1]] }],
+    },
+    {
+      source: `${FIXTURES}py_prompt`,
+      needs,
+      requests: [
+        {
+          body: { prompt: "abc", max_tokens: 3 },
+          predictions: { choices: [{ text: "cba" }], params: { max_tokens: 3 } },
+        },
+      ],
+      refused: [{ prompt: 1 }],
+    },
+    {
+      source: `${FIXTURES}py_types`,
+      needs,
+      requests: [
+        {
+          body: {
+            dataframe_records: [
+              { bo: true, i: 1, l: 2, f: 0.5, d: 0.25, s: "x", bi: "aGk=", dt: "2026-01-02T03:04:05" },
+            ],
+          },
+        },
+      ],
     },
   ],
 });

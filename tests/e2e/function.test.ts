@@ -1,6 +1,7 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { writeFiles } from "../support/function-model.js";
 import { openWorkplace, ROOT } from "./built-cli.js";
 
 const workplace = openWorkplace();
@@ -90,6 +91,19 @@ describe("a function with a fault", () => {
       stdout: "",
       stderr: "mlserve: error: early.ts:4: the module cannot be loaded: Error: at load\n",
       left: [],
+    });
+  });
+
+  it("is refused with its line when it is loaded and was never packed", async () => {
+    const files = {
+      MLmodel: "flavors:\n  js_function: { module: predict.mjs }\n",
+      "predict.mjs": "export default () => {\n  const a = ;\n}",
+    };
+    const folder = writeFiles(join(workplace.cwd, "unpacked"), files);
+    writeFileSync(join(workplace.cwd, "one.json"), '{"inputs":1}');
+    expect(await workplace.run(["predict", folder, "-i", "one.json"])).toMatchObject({
+      code: 3,
+      stderr: "mlserve: error: predict.mjs:2: the module cannot be loaded: SyntaxError: Unexpected token ';'\n",
     });
   });
 

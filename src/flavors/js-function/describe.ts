@@ -3,6 +3,7 @@ import type { ModelFiles } from "../../format/model.js";
 import type { DescribedModel } from "../flavor.js";
 import { readExportedSignature } from "./exported-signature.js";
 import { importModule } from "./import-module.js";
+import { checkNodeVersion } from "./node-version.js";
 import { findFunction } from "./user-function.js";
 
 /** What is known of a function besides its module. */
@@ -24,6 +25,7 @@ export async function describeFunction(
   module: string,
   { export: name, config, node, batchable, concurrency }: FunctionSettings,
 ): Promise<DescribedModel> {
+  checkNodeVersion(node);
   const { exports } = await importModule(files, module);
   const user = findFunction(exports, name, module);
   const block = {

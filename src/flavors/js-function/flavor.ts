@@ -19,10 +19,16 @@ export const functionFlavor = defineFlavor<FunctionConfig>({
   name: NAME,
   config: functionConfig,
   looksFor: "a function in JavaScript or TypeScript",
+  checksOutputs: true,
   load,
   async check({ files }, config) {
     locate(files, config);
     checkNodeVersion(config.node);
+  },
+  async checkCode({ files }, config) {
+    const module = locate(files, config);
+    const { exports } = await importModule(files, module);
+    findFunction(exports, config.export, module);
   },
 });
 

@@ -5,6 +5,7 @@ import { MlserveError, quoteName } from "../../core/errors.js";
 import { sha256Of } from "../../format/checksums.js";
 import type { ModelFiles } from "../../format/model.js";
 import { createStackReader, type StackReader } from "./stack-reader.js";
+import { syntaxErrorLine } from "./syntax-place.js";
 
 /** A module of a model, once its code has run. */
 export interface ImportedModule {
@@ -30,7 +31,7 @@ export async function importModule(files: ModelFiles, module: string): Promise<I
   try {
     return { exports: flatten(await import(url.href)), stacks };
   } catch (error) {
-    throw importFailure(error, { module, path, stacks });
+    throw await importFailure(error, { module, path, stacks });
   }
 }
 
@@ -48,8 +49,9 @@ interface Importing {
   readonly stacks: StackReader;
 }
 
-function importFailure(error: unknown, { module, path, stacks }: Importing): MlserveError {
-  const where = stacks.placeOf(error) ?? quoteName(module);
+async function importFailure(error: unknown, importing: Importing): Promise<MlserveError> {
+  const { path } = importing;
+  const where = await placeOf(error, importing);
   const missing = missingImport(error, path);
   if (missing !== undefined) {
     const hint = "Pack the folder of its sources, without an MLmodel file: mlserve pack bundles what they import";
@@ -61,6 +63,11 @@ function importFailure(error: unknown, { module, path, stacks }: Importing): Mls
   }
   const reason = `the module cannot be loaded: ${messageOf(error)}`;
   return new MlserveError("invalid_model", reason, { where, cause: error });
+}
+
+async function placeOf(error: unknown, { module, path, stacks }: Importing): Promise<string> {
+  const line = error instanceof SyntaxError ? await syntaxErrorLine(path) : undefined;
+  return line === undefined ? (stacks.placeOf(error) ?? quoteName(module)) : `${module}:${line}`;
 }
 
 /** The name of what Node did not find; undefined for other errors. */

@@ -11,15 +11,15 @@ import { withoutPrototype } from "./input.js";
 import { readTensors } from "./read-tensors.js";
 
 /** A model that lies beside a function, run by the runtime of its flavor. */
-export interface OpenedModel {
+export interface OpenedModel<Output extends string = string> {
   /** Runtime and version, threads, … */
   readonly runtime: Readonly<Record<string, string | number>>;
   /** Takes and gives tensors by name, `{ dtype, shape, data }`; one that is alone needs no name. */
-  predict(inputs: unknown): Promise<Readonly<Record<string, Tensor>>>;
+  predict(inputs: unknown): Promise<Readonly<Record<Output, Tensor>>>;
 }
 
-/** Opens a model's file by its name in the package. It is closed with the function. */
-export type OpenFile = (name: string) => Promise<OpenedModel>;
+/** Opens a model's file by its name in the package; the caller knows its outputs. It is closed with the function. */
+export type OpenFile = <Output extends string = string>(name: string) => Promise<OpenedModel<Output>>;
 
 export interface OpenFileOptions extends LoadOptions {
   /** The flavor that asks: no function is opened by another. */

@@ -3,10 +3,10 @@ import type { FunctionLog } from "./function-log.js";
 import type { OpenFile } from "./open-file.js";
 
 /** What a function is given besides its input. */
-export interface FunctionContext {
-  readonly params: Readonly<Record<string, unknown>>;
+export interface FunctionContext<State = unknown, Params = Readonly<Record<string, unknown>>> {
+  readonly params: Params;
   /** What the module's `load` gave. */
-  readonly state: unknown;
+  readonly state: State;
   readonly config: Readonly<Record<string, unknown>>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;

@@ -36,7 +36,8 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
     const request = { bytes, media, ...wanted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
     const answer = await model.executor.execute(request, raw.signal);
     if (answer.kind === "streamed") {
-      const headers = { "content-type": answer.mediaType, "cache-control": "no-cache" };
+      // nginx would keep events back until its buffer is full.
+      const headers = { "content-type": answer.mediaType, "cache-control": "no-cache", "x-accel-buffering": "no" };
       return context.body(ReadableStream.from(answer.chunks), 200, headers);
     }
     for (const phase of PHASES) metrics.phaseEnded(phase, answer.phases[phase]);

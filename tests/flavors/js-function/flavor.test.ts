@@ -235,6 +235,29 @@ describe("open", () => {
     });
   });
 
+  it("runs a TensorFlow.js model in a folder of its own, with an ONNX model beside the function", async () => {
+    const weights = [{ name: "double/kernel", shape: [1, 1], dtype: "float32" }];
+    const layers = [
+      { class_name: "Dense", config: { name: "double", units: 1, use_bias: false, batch_input_shape: [null, 1] } },
+    ];
+    const topology = { model_config: { class_name: "Sequential", config: { name: "net", layers } } };
+    const json = { format: "layers-model", modelTopology: topology, weightsManifest: [{ paths: ["w.bin"], weights }] };
+    const code = `
+      export const load = ({ open }) => open("net/model.json");
+      export default async (x, { state }) => {
+        const [y] = Object.values(await state.predict({ dtype: "float32", shape: [x.length, 1], data: x }));
+        return Array.from(y.data);
+      };`;
+    writeFunction(folder.path, code);
+    copyFileSync(join(fixture("iris_zipmap"), "model.onnx"), join(folder.path, "model.onnx"));
+    writeFiles(folder.path, {
+      "net/model.json": JSON.stringify(json),
+      "net/w.bin": new Uint8Array(new Float32Array([2]).buffer),
+    });
+    await using served = await loadFunction(folder.path);
+    expect(await (await invoke(served, { inputs: [1, 2.5] })).json()).toEqual({ predictions: [2, 5] });
+  });
+
   it.each([
     { name: "a file that is not there", file: "none.onnx", message: /open\("none.onnx"\): is not among/ },
     { name: "a file outside", file: "../model.onnx", message: /is not among the model's files/ },

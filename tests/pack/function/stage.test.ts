@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { BUILTIN_FLAVORS } from "../../../src/flavors/builtin.js";
 import { createFlavorRegistry } from "../../../src/flavors/registry.js";
 import { type PackOptions, type PackResult, pack } from "../../../src/pack/pack.js";
-import { invoke, loadFunction, writeFiles } from "../../support/function-model.js";
+import { invoke, loadFunction, writeFiles, writeFunction } from "../../support/function-model.js";
 import { failureOf } from "../../support/onnx-folder.js";
 import { useTemporaryFolder } from "../../support/temporary-folder.js";
 
@@ -168,5 +168,39 @@ describe("packing a function", () => {
     const error = await failureOf(packHere({ source, output: join(source, name) }));
     expect(error).toMatchObject({ kind: "usage", message: expect.stringContaining("is a file of the model itself") });
     expect(readFileSync(join(source, name), "utf8")).toBe(before);
+  });
+});
+
+describe("packing a folder with an MLmodel file and a function", () => {
+  it("refuses a module without the function that it names", async () => {
+    const source = writeFunction(join(folder.path, "fn"), "export const answer = 1;");
+    const error = await failureOf(packHere({ source }));
+    expect(error.message).toMatch(/^"predict\.mjs": the module has no default export\. It exports "answer"/);
+  });
+
+  it.each<{ name: string; files: Record<string, string>; message: RegExp }>([
+    {
+      name: "a syntax error",
+      files: { "predict.mjs": "export default () => {\n  const a = ;\n}" },
+      message: /^predict\.mjs:2:\d+: Unexpected ";"$/,
+    },
+    {
+      name: "a package that is not in it",
+      files: { "predict.mjs": 'import z from "zod";\nexport default () => z;' },
+      message: /^predict\.mjs: imports "zod", which is not among the model's files\. Remove the MLmodel file/,
+    },
+    {
+      name: "a file that lies elsewhere",
+      files: { "predict.mjs": 'import "../far.mjs";\nexport default () => 1;', "../far.mjs": "" },
+      message: /^the function: imports a file outside of its folder/,
+    },
+  ])("refuses $name", async ({ files, message }) => {
+    const source = writeFiles(writeFunction(join(folder.path, "fn"), ""), files);
+    expect((await failureOf(packHere({ source }))).message).toMatch(message);
+  });
+
+  it("packs it as it is", async () => {
+    const source = writeFunction(join(folder.path, "fn"), "export default () => 1;");
+    expect(nameOf(await packHere({ source }))).toEqual(["MLmodel", "predict.mjs"]);
   });
 });
