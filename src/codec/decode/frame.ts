@@ -1,6 +1,8 @@
 import { MlserveError } from "../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
+import { groupByName } from "./group-by-name.js";
 import { jsonKind } from "./json-kind.js";
+import { createTableBudget } from "./tables/budget.js";
 
 /** A table as a request spelled it, before any cast: what pandas' `DataFrame` is to MLflow. */
 export interface Frame {
@@ -83,6 +85,9 @@ function readRows(rows: readonly JsonValue[], names: Names | undefined, where: s
   return { rows: rows.length, columns: [{ name: names?.[0], cells: rows }] };
 }
 
+/** What a cell costs in memory, whatever is in it. */
+const CELL_BYTES = 8;
+
 function readLists(rows: readonly JsonValue[], names: Names | undefined, where: string, shortRows: ShortRows): Frame {
   let width = 0;
   for (let i = 0; i < rows.length; i++) {
@@ -97,6 +102,7 @@ function readLists(rows: readonly JsonValue[], names: Names | undefined, where: 
   const short = shortRows === "refuse" ? rows.findIndex((row) => Array.isArray(row) && row.length < width) : -1;
   if (short >= 0) throw refusal(`${where}[${short}]`, `expected ${width} values as in the longest row, got fewer`);
   const columns: FrameColumn[] = [];
+  createTableBudget().spend(rows.length * width * CELL_BYTES);
   for (let c = 0; c < width; c++) {
     // pandas fills up the rows that are shorter than the longest.
     const cells = rows.map((row) => (Array.isArray(row) ? row[c] : undefined) ?? null);
@@ -107,6 +113,7 @@ function readLists(rows: readonly JsonValue[], names: Names | undefined, where: 
 
 function readRecords(rows: readonly JsonValue[], names: Names | undefined, where: string): Frame {
   const cells = new Map<string, JsonValue[]>();
+  const budget = createTableBudget();
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (!(row instanceof Map))
@@ -114,6 +121,8 @@ function readRecords(rows: readonly JsonValue[], names: Names | undefined, where
     for (const [name, value] of row) {
       let column = cells.get(name);
       if (column === undefined) {
+        // Records that each have keys of their own make a table that is the square of the body.
+        budget.spend(rows.length * CELL_BYTES);
         column = new Array<JsonValue>(rows.length).fill(MISSING);
         cells.set(name, column);
       }
@@ -141,7 +150,8 @@ function readColumnMap(data: JsonObject, names: Names | undefined): Frame {
 /** With both names and `data` that has its own, pandas keeps the columns named, and fills up those that are not there. */
 function select(columns: readonly FrameColumn[], names: Names, rows: number): FrameColumn[] {
   const missing = new Array<JsonValue>(rows).fill(null);
-  return names.map((name) => ({ name, cells: columns.find((column) => column.name === name)?.cells ?? missing }));
+  const found = groupByName(columns);
+  return names.map((name) => ({ name, cells: found(name)[0]?.cells ?? missing }));
 }
 
 function checkIndex(index: JsonValue, rows: number): void {

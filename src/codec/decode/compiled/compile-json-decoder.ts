@@ -30,6 +30,8 @@ export function compileSwiftDecoder(
   signature: Signature,
   coercion: Coercion,
 ): ((body: Uint8Array) => Call | undefined) | undefined {
+  // A function with a type hint takes a list as it is, of which no typed arrays are made.
+  if (signature.fromTypeHint === true) return undefined;
   const forms = compileForms(signature.inputs, coercion);
   if (Object.keys(forms).length === 0) return undefined;
   const decodeParams = compileParams(signature.params);

@@ -25,30 +25,40 @@ export class TensorReader {
 
   /** Reads the list that stands for the dimensions from `level` on. */
   takeList(source: Source, level = 0): void {
-    let size = 0;
     source.take(OPEN_LIST);
-    do {
-      this.takeItem(source, level);
-      size++;
-    } while (source.goesOn(CLOSE_LIST));
+    const size = level === this.sizes.length - 1 ? this.takeElements(source) : this.takeLists(source, level + 1);
     if (this.sizes[level] === -1) this.sizes[level] = size;
     else if (this.sizes[level] !== size) handOver();
   }
 
-  private takeItem(source: Source, level: number): void {
-    if (level === this.sizes.length - 1) this.sink.take(source);
-    else this.takeList(source, level + 1);
+  private takeElements(source: Source): number {
+    const { sink } = this;
+    const before = sink.length;
+    do sink.take(source);
+    while (source.goesOn(CLOSE_LIST));
+    return sink.length - before;
+  }
+
+  private takeLists(source: Source, level: number): number {
+    let size = 0;
+    do {
+      this.takeList(source, level);
+      size++;
+    } while (source.goesOn(CLOSE_LIST));
+    return size;
   }
 
   /** Reads one item of the outermost dimension, the `row`-th. */
   takeRow(source: Source, row: number): void {
     if (Math.max(0, this.length) !== row) handOver();
-    this.takeItem(source, 0);
+    if (this.sizes.length === 1) this.sink.take(source);
+    else this.takeList(source, 1);
     this.sizes[0] = row + 1;
   }
 
-  /** Throws `schema_mismatch` for another shape than the signature's. */
+  /** Hands over where nothing was read; throws `schema_mismatch` for another shape than the signature's. */
   finish(): Tensor {
+    if (this.length === -1) handOver();
     checkShape(this.spec, this.sizes);
     return { ...this.sink.finish(), shape: this.sizes };
   }

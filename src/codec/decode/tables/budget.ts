@@ -16,7 +16,7 @@ export function createTableBudget(maxBytes: number = MAX_TABLE_BYTES): TableBudg
       if (!(bytes >= 0)) throw new RangeError("a size is negative");
       left -= bytes;
       if (left >= 0) return;
-      throw new MlserveError("body_too_large", `the table has more than ${maxBytes} bytes when it is decompressed`, {
+      throw new MlserveError("body_too_large", `the table takes more than ${maxBytes} bytes in memory`, {
         hint: "Send fewer rows at a time",
       });
     },

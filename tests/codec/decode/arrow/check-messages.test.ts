@@ -39,7 +39,7 @@ describe("a stream of Arrow", () => {
     expect(bytes.length).toBeLessThan(2000);
     // 200,000 values at 9 bytes are 1.8 MB before their 200 kB are decompressed.
     expect(() => readArrow(bytes, undefined, createTableBudget(1_900_000))).toThrow(
-      "more than 1900000 bytes when it is decompressed",
+      "more than 1900000 bytes in memory",
     );
     expect(readArrow(bytes, undefined, createTableBudget(2_100_000))).toHaveLength(1);
   });

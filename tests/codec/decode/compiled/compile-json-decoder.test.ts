@@ -134,6 +134,15 @@ describe("without the reference decoder", () => {
     expect(swift).toEqual(compileReferenceDecoder(signature, { unsigned: "arrays" })(bytes));
   });
 
+  it.each([
+    { name: "a tensor is missing", body: '{"inputs":{"a":[1,2]}}' },
+    { name: "a tensor is missing in every row", body: '{"instances":[{"a":1}]}' },
+    { name: "a column of a tensor is missing", body: '{"dataframe_split":{"columns":["b"],"data":[[true]]}}' },
+  ])("nothing is read where $name", ({ body }) => {
+    expect(compileSwiftDecoder(pair, COERCIONS.safe)?.(Buffer.from(body, "utf8"))).toBeUndefined();
+    expectAgreement(pair, Buffer.from(body, "utf8"), COERCIONS.safe);
+  });
+
   it("leaves models without a signature to it", () => {
     expect(
       compileSwiftDecoder({ inputs: undefined, outputs: undefined, params: undefined }, COERCIONS.safe),
