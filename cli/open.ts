@@ -5,6 +5,7 @@ import type { Model } from "../src/format/model.js";
 import { openModel } from "../src/format/open-model.js";
 import { findFunctionEntry, isFunctionSource } from "../src/pack/function/find-entry.js";
 import type { CommandContext } from "./command.js";
+import type { KnownFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
 
 type OpenContext = Pick<CommandContext, "argument" | "io" | "temporaryFolder">;
@@ -18,12 +19,16 @@ export function openArgument(
 }
 
 /** {@link openArgument} for what is run: a function that is no package yet is packed into the temporary folder first. */
-export async function openRunnable(context: OpenContext, options: { requireChecksums: boolean }): Promise<Model> {
+export async function openRunnable(
+  context: OpenContext,
+  options: { requireChecksums: boolean },
+  known: KnownFlavors,
+): Promise<Model> {
   const path = toPath(context.argument, context.io);
   if (!(await isFunctionFolder(path))) return openArgument(context, options);
   const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
-  return openModel(await packTemporary(path, temporaryFolder), { temporaryFolder });
+  return openModel(await packTemporary(path, temporaryFolder, known), { temporaryFolder });
 }
 
 /** A source by its ending, or a folder with one and no MLmodel file. What is not there is told by who opens it. */

@@ -1,16 +1,15 @@
 import { join } from "node:path";
-import { BUILTIN_FLAVORS } from "../src/flavors/builtin.js";
-import { createFlavorRegistry } from "../src/flavors/registry.js";
 import { findSource } from "../src/pack/find-source.js";
 import { pack } from "../src/pack/pack.js";
+import type { KnownFlavors } from "./flavors.js";
 
 /**
  * Packs a model into a folder that is removed later, and gives the path of the package. Whoever asks loads it next, so
  * that it is not loaded here.
  */
-export async function packTemporary(source: string, temporaryFolder: string): Promise<string> {
-  const { name } = await findSource(source);
+export async function packTemporary(source: string, temporaryFolder: string, known: KnownFlavors): Promise<string> {
+  const { name } = await findSource(source, known.useFlavor);
   const output = join(temporaryFolder, `${name}.tar`);
-  await pack({ source, output, temporaryFolder, flavors: createFlavorRegistry(BUILTIN_FLAVORS), selfTest: false });
+  await pack({ source, output, temporaryFolder, selfTest: false, ...known });
   return output;
 }

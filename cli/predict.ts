@@ -28,7 +28,7 @@ export const predictCommand = defineCommand({
     if (isTable(options)) return await scoreTable(context);
     const known = await loadFlavors(options, io);
     const bytes = await readBody(options.input, io);
-    await using model = await openRunnable(context, options);
+    await using model = await openRunnable(context, options, known);
     await using served = await loadModel(model, {
       ...known,
       coercion: options.coercion,

@@ -30,7 +30,7 @@ export async function scoreTable(context: Context): Promise<void> {
   const progress = createProgress(io.stderr, "scoring", monotonicClock);
   const bad: BadRow[] = [];
   const known = await loadFlavors(options, io);
-  await using model = await openRunnable(context, options);
+  await using model = await openRunnable(context, options, known);
   try {
     const result = await scoreFile({
       model,

@@ -23,7 +23,7 @@ export const serveCommand = defineCommand({
     const logger = createLogger(io.stderr, options.logLevel);
     const metrics = createMetrics();
     const known = await loadFlavors(options, io);
-    await using model = await openRunnable(context, options);
+    await using model = await openRunnable(context, options, known);
     await using served = await loadModel(model, {
       ...known,
       logger,

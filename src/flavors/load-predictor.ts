@@ -9,9 +9,9 @@ import type { LoadOptions, OutputStream, Outputs, Predictor } from "./flavor.js"
  * Loads a model with the flavor that was chosen for it. The one way to do so: what every predictor has to do is done
  * here, so that a flavor need not.
  *
- * What a flavor throws that is no {@link MlserveError} becomes `model_failed`; so does an output that is no batch.
- * `predict` fails with `request_aborted` for a signal that is aborted already, and with `shutting_down` after
- * disposal. Disposing of it twice is the same as once.
+ * What a flavor throws that is no {@link MlserveError} becomes `model_failed`, or `request_aborted` where the request was
+ * given up; an output that is no batch becomes `model_failed`. `predict` fails with `request_aborted` for a signal that is
+ * aborted already, and with `shutting_down` after disposal. Disposing of it twice is the same as once.
  */
 export async function loadPredictor(
   { flavor, config, flavors }: ChosenFlavor,
@@ -22,16 +22,17 @@ export async function loadPredictor(
   const load = async (): Promise<Predictor> =>
     flavor.load(model, config, { ...options, ...(flavors === undefined ? {} : { flavors }) });
   const predictor = await load().catch((error: unknown) => {
-    throw toMlserveError(error, `${who} cannot load the model${saidBy(error)}`);
+    throw ownError(error) ?? failure(`${who} cannot load the model${saidBy(error)}`, error);
   });
   if (isPredictor(predictor)) return guard(predictor, who);
   throw new MlserveError("model_failed", `${who} gave no predictor: it needs predict, runtime and Symbol.asyncDispose`);
 }
 
 /** As far as it has to be one for anything to be done with it; a flavor may be written without types. */
-function isPredictor(value: Partial<Predictor> | undefined): boolean {
+function isPredictor(value: Partial<Predictor> | null | undefined): boolean {
   return (
     typeof value === "object" &&
+    value !== null &&
     typeof value.predict === "function" &&
     typeof value.runtime === "object" &&
     typeof value[Symbol.asyncDispose] === "function"
@@ -44,7 +45,7 @@ function guard(predictor: Predictor, who: string): Predictor {
     try {
       return await predictor.predict(batch, context);
     } catch (error) {
-      throw requestFailure(error, who);
+      throw requestFailure(error, who, context.signal);
     }
   };
   return {
@@ -58,7 +59,7 @@ function guard(predictor: Predictor, who: string): Predictor {
       if (context.signal.aborted)
         throw new MlserveError("request_aborted", "the request was given up before the model ran");
       const outputs = await predict(batch, context);
-      return isStream(outputs) ? guardStream(outputs, who) : checkBatch(outputs, who);
+      return isStream(outputs) ? guardStream(outputs, who, context.signal) : checkBatch(outputs, who);
     },
     async [Symbol.asyncDispose]() {
       closed ??= Promise.resolve(predictor[Symbol.asyncDispose]());
@@ -79,14 +80,14 @@ function checkBatch(outputs: Outputs, who: string): Batch {
 }
 
 /** No generator, which would keep back the end of a stream until its next item has come. */
-function guardStream(outputs: OutputStream, who: string): OutputStream {
+function guardStream(outputs: OutputStream, who: string, signal: AbortSignal): OutputStream {
   return {
     [Symbol.asyncIterator]() {
       const items = outputs[Symbol.asyncIterator]();
       return {
         async next() {
           const { done, value } = await items.next().catch((error: unknown) => {
-            throw requestFailure(error, who);
+            throw requestFailure(error, who, signal);
           });
           return done === true ? { done, value: undefined } : { done: false, value: checkBatch(value, who) };
         },
@@ -100,16 +101,24 @@ function guardStream(outputs: OutputStream, who: string): OutputStream {
 }
 
 /** The words of an error that is none of ours may hold the caller's values. */
-function requestFailure(error: unknown, who: string): MlserveError {
-  return toMlserveError(error, `${who} failed on a request`);
+function requestFailure(error: unknown, who: string, { aborted }: AbortSignal): MlserveError {
+  const own = ownError(error);
+  if (own !== undefined) return own;
+  // Whoever heeds the signal does so with an error of its own.
+  if (aborted) return new MlserveError("request_aborted", "the request was given up while the model ran");
+  return failure(`${who} failed on a request`, error);
+}
+
+function failure(reason: string, cause: unknown): MlserveError {
+  return new MlserveError("model_failed", reason, { cause });
 }
 
 /** A flavor may come with its own copy of mlserve, whose errors are not of our class. */
-function toMlserveError(error: unknown, reason: string): MlserveError {
+function ownError(error: unknown): MlserveError | undefined {
   if (error instanceof MlserveError) return error;
   if (error instanceof Error && error.name === "MlserveError" && "kind" in error && isKind(error.kind))
     return new MlserveError(error.kind, error.message, { cause: error });
-  return new MlserveError("model_failed", reason, { cause: error });
+  return undefined;
 }
 
 function isKind(kind: unknown): kind is ErrorKind {

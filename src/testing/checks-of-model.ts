@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { compileEncoder } from "../codec/encode/predictions.js";
 import type { Batch, Call } from "../core/batch.js";
 import { batchFault } from "../core/batch-fault.js";
-import { ERRORS, type ErrorKind, EXIT } from "../core/errors.js";
+import { ERRORS, type ErrorKind, EXIT, MlserveError } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
 import type { Flavor } from "../flavors/flavor.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
@@ -16,6 +16,7 @@ import type { CheckId, SubjectModel } from "./flavor-subject.js";
 import { hideFile } from "./hide-file.js";
 import { assertNear } from "./near.js";
 import { type Session, withModel, withSession } from "./subject-session.js";
+import { withTwoPlaces } from "./worker-session.js";
 
 type ModelCheckRun = (flavor: Flavor, subject: SubjectModel) => Promise<void>;
 
@@ -98,8 +99,14 @@ export const MODEL_CHECKS = {
   abort: (flavor, subject) =>
     withSession(flavor, subject, async ({ predictor, ask, decode }) => {
       const call = decode(subject.requests[0]?.body ?? "");
-      const context = { params: call.params, signal: AbortSignal.abort() };
-      assertClear(await failureOf(() => predictor.predict(call.batch, context)), { kinds: ["request_aborted"] });
+      const predict = async (signal: AbortSignal): Promise<unknown> =>
+        predictor.predict(call.batch, { params: call.params, signal });
+      assertClear(await failureOf(() => predict(AbortSignal.abort())), { kinds: ["request_aborted"] });
+      const left = new AbortController();
+      const running = predict(left.signal);
+      left.abort();
+      // Who does not heed the signal gives its answer to nobody.
+      await running.catch((error: unknown) => assertClear(error, { kinds: ["request_aborted"] }));
       await ask(call);
     }),
 
@@ -131,6 +138,15 @@ export const MODEL_CHECKS = {
         if (check !== undefined) assertClear(await failureOf(() => check(incomplete, chosen.config)), clear);
       }
     }),
+
+  worker: (flavor, subject) =>
+    withModel(flavor, subject, (opened) =>
+      withTwoPlaces(opened, async ({ inline, worker }) => {
+        for (const { body } of subject.requests) assertSameText(await worker(body), await inline(body));
+        for (const body of subject.refused ?? [])
+          assert.deepEqual(factsOf(await failureOf(() => worker(body))), factsOf(await failureOf(() => inline(body))));
+      }),
+    ),
 
   leftovers: (flavor, subject) =>
     withModel(flavor, subject, async ({ model }) => {
@@ -165,6 +181,18 @@ function assertSame(expected: Batch | undefined, actual: Batch | undefined): voi
   assert.ok(expected !== undefined && actual !== undefined);
   const recorded = { outputs: recordOutputs(expected), tolerance: TOLERANCE };
   assert.equal(findDifference(recorded, recordOutputs(actual)), undefined);
+}
+
+/** Answers in JSON may differ as numbers do; events of a stream have to be the same. */
+function assertSameText(actual: string, expected: string): void {
+  if (expected.startsWith("{") || expected.startsWith("["))
+    assertNear(JSON.parse(actual), JSON.parse(expected), "answer");
+  else assert.equal(actual, expected);
+}
+
+/** What a caller is told of an error. */
+function factsOf(error: unknown): object {
+  return error instanceof MlserveError ? { kind: error.kind, message: error.message } : { error };
 }
 
 async function assertRowsAlone({ ask }: Session, call: Call): Promise<void> {

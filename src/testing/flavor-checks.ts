@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { flavorSourceOf } from "../flavors/flavor-source.js";
 import { FLAVOR_CHECKS } from "./checks-of-flavor.js";
 import { MODEL_CHECKS } from "./checks-of-model.js";
 import { CHECKS, type CheckId, type FlavorSubject } from "./flavor-subject.js";
@@ -34,7 +35,12 @@ export function flavorChecks(subject: FlavorSubject): readonly FlavorCheck[] {
       }),
     ),
   );
-  return [...ofFlavor, ...ofModels].filter(({ id }) => subject.skips?.[id] === undefined);
+  return [...ofFlavor, ...ofModels].filter(({ id }) => applies(id, subject));
+}
+
+/** A flavor that is only an object of this process cannot be taken to another. */
+function applies(id: CheckId, { flavor, skips }: FlavorSubject): boolean {
+  return skips?.[id] === undefined && (id !== "worker" || flavorSourceOf(flavor) !== undefined);
 }
 
 function entriesOf<Id extends CheckId, Check>(checks: Readonly<Record<Id, Check>>): [Id, Check][] {

@@ -49,6 +49,7 @@ export const CHECKS = {
   refusals: "refuses what it cannot run as the caller's fault, and goes on",
   dispose: "can be disposed of twice, and answers no more",
   missing: "names a file that is missing",
+  worker: "answers from a process of its own as from this one",
   leftovers: "leaves the model's files as they were, and nothing running",
 } as const;
 

@@ -29,7 +29,7 @@ beforeAll(() => {
   write("linear.test.js", codeWith("node:test"));
   write(
     "program.js",
-    `${codeWith("loadFlavorModule")}\nconsole.log(model.flavor);\nawait model[Symbol.asyncDispose]();\n`,
+    `${codeWith("createFlavorRegistry")}\nconsole.log(model.flavor);\nawait model[Symbol.asyncDispose]();\n`,
   );
   write("request.json", REQUEST);
 });

@@ -77,6 +77,16 @@ describe("a predictor of any flavor", () => {
     await expect(predictor.predict(value, context)).rejects.toMatchObject({ kind: "model_failed", message });
   });
 
+  it("that heeds its signal ends as given up, whatever it throws", async () => {
+    const left = new AbortController();
+    const predict: Predictor["predict"] = (_, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    await using predictor = await load(withParts({ predict }));
+    const failure = predictor.predict(value, { ...context, signal: left.signal });
+    left.abort();
+    await expect(failure).rejects.toMatchObject({ kind: "request_aborted" });
+  });
+
   it("keeps what mlserve's own errors say, those of another copy of it too", async () => {
     const foreign = Object.assign(new Error("no such pixel"), { name: "MlserveError", kind: "model_rejected_input" });
     for (const error of [new MlserveError("model_rejected_input", "no such pixel"), foreign]) {
@@ -117,6 +127,7 @@ describe("a model that a flavor cannot load", () => {
 
   it.each<[string, unknown, string]>([
     ["no predictor", undefined, "no predictor"],
+    ["null", null, "no predictor"],
     ["half a predictor", { unsigned: "arrays", batchable: true, runtime: {} }, "no predictor"],
   ])("gives %s", async (_, predictor, says) => {
     const failure = load(withParts({}, async () => predictor as Predictor));

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MlserveError } from "../../src/core/errors.js";
+import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import type { DescribedModel, Flavor } from "../../src/flavors/flavor.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
@@ -58,6 +59,7 @@ describe("detectFlavor", () => {
     ["the one that knows the file that is named", ["model.onnx", "weights.json"], { named: "weights.json" }, "linear"],
     ["the other one for another file", ["model.onnx", "weights.json"], { named: "model.onnx" }, "onnx"],
     ["one of several files of a flavor, by its name", ["a.onnx", "b.onnx"], { named: "b.onnx" }, "onnx"],
+    ["one beside a model.json of another library", ["model.onnx", "model.json"], { flavors: BUILTIN_FLAVORS }, "onnx"],
     ["another than a function, when it is asked for", ["predict.mjs", "model.onnx"], { useFlavor: "onnx" }, "onnx"],
     ["one where another flavor, not asked, cannot", ["model.onnx", "picky.json"], { useFlavor: "onnx" }, "onnx"],
   ])("takes %s", async (_, files, options, name) => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { z } from "zod";
 import type { Batch } from "../../src/core/batch.js";
 import { MlserveError } from "../../src/core/errors.js";
 import type { Flavor } from "../../src/flavors/flavor.js";
+import { loadFlavorModule } from "../../src/flavors/load-flavor-module.js";
 import { flavorChecks } from "../../src/testing/flavor-checks.js";
 import type { CheckId, FlavorSubject } from "../../src/testing/flavor-subject.js";
 import { linearFlavor, writeLinearModel } from "../support/linear-flavor.js";
@@ -69,6 +71,39 @@ describe("a sound flavor", () => {
   it("need not pass a check that does not apply to it", () => {
     const checks = flavorChecks(subjectOf(linearFlavor(), { skips: { steady: "it rolls dice" } }));
     expect(checks.map(({ id }) => id)).not.toContain("steady");
+  });
+});
+
+/** A flavor of a module, which answers with what `expression` gives. */
+async function loadedFlavor(name: string, expression: string): Promise<Flavor> {
+  const path = join(folder, `${name}.mjs`);
+  const predictor = `{
+    unsigned: "arrays", batchable: false, runtime: { runtime: "test" },
+    predict: async () => ({ kind: "value", value: ${expression} }),
+    async [Symbol.asyncDispose]() {},
+  }`;
+  await writeFile(path, `export const linear = { name: "linear", load: async () => (${predictor}) };`);
+  const [flavor] = await loadFlavorModule(path);
+  return flavor ?? assert.fail("the module has a flavor");
+}
+
+describe("a flavor of a module is run in a worker process", () => {
+  const requests = [{ body: { inputs: { a: [1], b: [2] } } }];
+  const models = [{ source, needs: [], requests }];
+
+  it("and passes when it answers the same there", async () => {
+    const checks = flavorChecks(subjectOf(await loadedFlavor("same", "1.5"), { models }));
+    expect(checks.map(({ id }) => id)).toContain("worker");
+    await checks.find(({ id }) => id === "worker")?.run();
+  });
+
+  it("and is found out when it does not", async () => {
+    const failures = await failuresOf(subjectOf(await loadedFlavor("torn", "process.pid"), { models }));
+    expect(failures.worker).toContain("answer.predictions: expected");
+  });
+
+  it("but not when it is only an object of this process", () => {
+    expect(flavorChecks(subjectOf(linearFlavor())).map(({ id }) => id)).not.toContain("worker");
   });
 });
 
@@ -157,6 +192,18 @@ const BROKEN: readonly [string, CheckId, Flavor, string, Partial<FlavorSubject>?
     "rows",
     linearFlavor({ predict: async (batch) => answer(new Float64Array(rowsOf(batch)).fill(rowsOf(batch))) }),
     "is not the recorded one",
+  ],
+  [
+    "calls a request that was given up its own fault",
+    "abort",
+    linearFlavor({
+      predict: (batch, { signal }) =>
+        new Promise((resolve, reject) => {
+          signal.addEventListener("abort", () => reject(new MlserveError("model_failed", "gone")));
+          setImmediate(() => resolve(answer(new Float64Array(rowsOf(batch)))));
+        }),
+    }),
+    "got model_failed",
   ],
   [
     "blames itself for a request",

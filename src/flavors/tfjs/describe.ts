@@ -6,13 +6,14 @@ import type { TfInput, TfOutput } from "./graph.js";
 import type { WeightGroup } from "./weights.js";
 
 /**
- * The file that was named, the model.json of a folder, or the only JSON file in it that holds a model; undefined when there is none.
+ * The file that was named, the model.json of a folder, or the only JSON file in it that holds a model; undefined when
+ * there is none.
  *
  * Throws `usage` when there are several, or when it lies in a folder below.
  */
 export async function findModelJson(files: ModelFiles, { file }: DescribeRequest = {}): Promise<string | undefined> {
-  if (file !== undefined) return file === USUAL_NAME || (await isModelJson(files, file)) ? file : undefined;
-  if (files.has(USUAL_NAME)) return USUAL_NAME;
+  if (file !== undefined) return (await isModelJson(files, file)) ? file : undefined;
+  if (files.has(USUAL_NAME) && (await isModelJson(files, USUAL_NAME))) return USUAL_NAME;
   const below = files.names.find((name) => name.endsWith(`/${USUAL_NAME}`));
   const found: string[] = [];
   for (const name of files.names) if (await isModelJson(files, name)) found.push(name);
@@ -31,11 +32,14 @@ export async function findModelJson(files: ModelFiles, { file }: DescribeRequest
 
 const USUAL_NAME = "model.json";
 
-/** The keys stand in its text, near enough; reading it as a model tells what is wrong with it. */
+/**
+ * One of the keys stands in its text, near enough: reading it as a model tells what is wrong with it. Other libraries
+ * save a model.json too.
+ */
 async function isModelJson(files: ModelFiles, name: string): Promise<boolean> {
   if (!/^[^/]*\.json$/i.test(name)) return false;
   const text = Buffer.from(await files.read(name));
-  return text.includes('"modelTopology"') && text.includes('"weightsManifest"');
+  return text.includes('"modelTopology"') || text.includes('"weightsManifest"');
 }
 
 /** The block of the flavor, and the signature that the model itself says. */

@@ -52,6 +52,9 @@ const body = graph({ nodes: [identity("x", "z")], outputs: [value("z", tensorTyp
 const using = (operator: string, attributes: readonly Uint8Array[] = []): Uint8Array =>
   onnxModel({ ...ends, nodes: [node({ operator, inputs: ["x"], outputs: ["y"], attributes })] });
 
+const inDomain = (domain: string, operator: string): Uint8Array =>
+  onnxModel({ ...ends, nodes: [node({ operator, domain, inputs: ["x"], outputs: ["y"] })] });
+
 const VALUES = tensor("w", ELEMENT.float32, [1], Float32Array.of(1));
 
 describe("a model may run in the server's own process", () => {
@@ -60,12 +63,11 @@ describe("a model may run in the server's own process", () => {
     ["of a thousand nodes", { "model.onnx": chain(999) }],
     ["that ends in a ZipMap", { "model.onnx": zipMapModel(attribute.ints("classlabels_int64s", [0, 1])) }],
     ["of nearly 5 MB", { "model.onnx": weighing(4_990_000) }],
-    ["with a small weights file", { "model.onnx": EXTERNAL, "w.data": new Uint8Array(4) }],
   ])("%s", async (_, files) => {
     expect(await isolation(files)).toBe("inline");
   });
 
-  it.each(["iris_zipmap", "xgb_reg", "trees100", "text_tfidf"])("that MLflow saved: %s", async (name) => {
+  it.each(["iris_zipmap", "xgb_reg", "trees100", "housing_num"])("that MLflow saved: %s", async (name) => {
     expect(await isolationOf(FIXTURES + name)).toBe("inline");
   });
 });
@@ -74,7 +76,11 @@ describe("a model needs a process of its own", () => {
   it.each<[string, Files]>([
     ["of more than a thousand nodes", { "model.onnx": chain(1000) }],
     ["of more than 5 MB", { "model.onnx": weighing(5_000_001) }],
-    ["whose weights files have more than 5 MB", { "model.onnx": EXTERNAL, "w.data": new Uint8Array(5_000_000) }],
+    ["with weights in another file, however small", { "model.onnx": EXTERNAL, "w.data": new Uint8Array(4) }],
+    ["with an operator of a domain of its own", { "model.onnx": inDomain("com.example", "Identity") }],
+    ["with an operator of the runtime's own domain", { "model.onnx": inDomain("com.microsoft", "Gelu") }],
+    ["with an operator whose name holds a domain", { "model.onnx": inDomain("com.example:ai.onnx", "Add") }],
+    ["that spells ONNX's own domain out", { "model.onnx": inDomain("ai.onnx", "Tile") }],
     ["with a loop", { "model.onnx": using("Loop", [attribute.graph("body", body)]) }],
     ["with a branch", { "model.onnx": using("If", [attribute.graph("then_branch", body)]) }],
     ["with a graph in an operator nobody knows", { "model.onnx": using("Foo", [attribute.graph("g", body)]) }],
@@ -97,11 +103,17 @@ describe("a model needs a process of its own", () => {
       "with a sparse constant",
       { "model.onnx": using("Constant", [attribute.sparse("sparse_value", sparseTensor(VALUES, [0n], [1_000_000]))]) },
     ],
-    ...["ConstantOfShape", "Expand", "Tile", "Range", "RandomNormal", "Resize"].map((operator): [string, Files] => [
-      `whose output can be of any size: ${operator}`,
-      { "model.onnx": using(operator) },
-    ]),
+    ...["ConstantOfShape", "Expand", "Tile", "Range", "RandomNormal", "Resize", "ImageDecoder", "DFT"].map(
+      (operator): [string, Files] => [
+        `whose output can be of any size: ${operator}`,
+        { "model.onnx": using(operator) },
+      ],
+    ),
   ])("%s", async (_, files) => {
     expect(await isolation(files)).toBe("process");
+  });
+
+  it("whose texts are split by the runtime's own tokenizer", async () => {
+    expect(await isolationOf(`${FIXTURES}text_tfidf`)).toBe("process");
   });
 });
