@@ -1,7 +1,8 @@
 import type { Batch } from "../../core/batch.js";
 import type { Predictor } from "../flavor.js";
 import { compileFeeds } from "../inputs/feeds.js";
-import type { Dimension, FedElements, ModelInput } from "../inputs/model-input.js";
+import type { FedElements, ModelInput } from "../inputs/model-input.js";
+import { fixedRowsOf, isRowwise } from "../inputs/row-shapes.js";
 import { compileFetches } from "./fetches.js";
 import type { OnnxGraph } from "./graph.js";
 import type { OrtSession, OrtTensor, OrtTensors } from "./runtime.js";
@@ -21,7 +22,7 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
   return {
     unsigned: "arrays",
     batchable: isBatchable(graph),
-    fixedRows: fixedRows(graph),
+    fixedRows: fixedRowsOf(graph.inputs),
     runtime,
     predict,
     [Symbol.asyncDispose]: () => session.release(),
@@ -42,15 +43,8 @@ async function run(session: OrtSession, feeds: OrtTensors): Promise<OrtTensors> 
 
 /** Rows can share a run when everything that goes in and comes out has a free first dimension. */
 function isBatchable({ inputs, outputs }: OnnxGraph): boolean {
-  const rowwise = (shape: readonly Dimension[] | undefined): boolean => typeof shape?.[0] === "string";
   return (
-    inputs.every(({ shape }) => rowwise(shape)) &&
-    outputs.every((output) => output.kind === "zip_map" || rowwise(output.shape))
+    inputs.every(({ shape }) => isRowwise(shape)) &&
+    outputs.every((output) => output.kind === "zip_map" || isRowwise(output.shape))
   );
-}
-
-/** The first dimension that all inputs share, where it is a number. */
-function fixedRows({ inputs }: OnnxGraph): number | undefined {
-  const [first, ...others] = new Set(inputs.map(({ shape }) => shape?.[0]));
-  return typeof first === "number" && first > 0 && others.length === 0 ? first : undefined;
 }

@@ -63,8 +63,8 @@ function locate(files: ModelFiles, { model }: TfjsConfig): string {
 
 async function readModel(files: ModelFiles, file: string): Promise<ReadModel> {
   const json = parseModelJson(await files.read(file), file);
-  const topology = json.kind === "graph" ? readGraph(json) : readLayers(json);
-  return { json, topology, weights: planWeights(json) };
+  const weights = planWeights(json);
+  return { json, topology: json.kind === "graph" ? readGraph(json) : readLayers(json), weights };
 }
 
 function choose(runtime: TfRuntime, { topology }: ReadModel, config: TfjsConfig, logger: Logger): Promise<BackendName> {

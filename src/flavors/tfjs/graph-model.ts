@@ -1,6 +1,6 @@
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import type { NamedTensorMap, Tensor } from "@tensorflow/tfjs-core";
-import type { Dimension } from "../inputs/model-input.js";
+import { isRowwise } from "../inputs/row-shapes.js";
 import type { TfGraph } from "./graph.js";
 import { mendTopology } from "./graph-nodes.js";
 import type { ModelJson } from "./model-json.js";
@@ -46,11 +46,10 @@ export async function loadGraph(
 
 function toTfModel(model: GraphModel, internals: GraphInternals, graph: TfGraph): TfModel {
   const names = graph.outputs.map(({ name }) => name);
-  const free = (shape: readonly Dimension[] | undefined): boolean => typeof shape?.[0] === "string";
   return {
     inputs: graph.inputs,
     outputs: graph.outputs,
-    batchable: !graph.async && [...graph.inputs, ...graph.outputs].every(({ shape }) => free(shape)),
+    batchable: !graph.async && [...graph.inputs, ...graph.outputs].every(({ shape }) => isRowwise(shape)),
     run(feeds) {
       // It adds the resources to what it is given.
       const inputs: NamedTensorMap = { ...feeds };

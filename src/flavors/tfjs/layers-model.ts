@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { Dimension } from "../inputs/model-input.js";
+import { isRowwise } from "../inputs/row-shapes.js";
 import { readKerasType } from "./dtypes.js";
 import type { TfInput, TfOutput } from "./graph.js";
 import { mendLayers } from "./layers.js";
@@ -25,15 +26,17 @@ export async function loadLayers(
 }
 
 function toTfModel(model: LayersModel, file: string): TfModel {
-  const inputs = model.inputs.map((input, i) => toInput(input, model.inputNames[i] ?? input.name, file));
+  const inputNames = stableNames(model.inputs);
+  const outputNames = stableNames(model.outputs);
+  const inputs = model.inputs.map((input, i) => toInput(input, inputNames[i] ?? "", file));
   const outputs = model.outputs.map((output, i): TfOutput => {
     const type = readKerasType(output.dtype);
-    return { name: model.outputNames[i] ?? output.name, dtype: type?.held, shape: toShape(output) };
+    return { name: outputNames[i] ?? "", dtype: type?.held, shape: toShape(output) };
   });
   return {
     inputs,
     outputs,
-    batchable: [...inputs, ...outputs].every(({ shape }) => typeof shape?.[0] === "string"),
+    batchable: [...inputs, ...outputs].every(({ shape }) => isRowwise(shape)),
     run(feeds) {
       const result = model.predictOnBatch(inputs.flatMap(({ name }) => feeds[name] ?? []));
       return Array.isArray(result) ? result : [result];
@@ -43,6 +46,18 @@ function toTfModel(model: LayersModel, file: string): TfModel {
       model.dispose();
     },
   };
+}
+
+/**
+ * Names of tensors are counted up over all models of the process (`x_1`): what goes in and out is called as its layer,
+ * and the second tensor of one layer gets a number.
+ */
+function stableNames(tensors: readonly SymbolicTensor[]): string[] {
+  const layers = tensors.map(({ sourceLayer }) => sourceLayer.name);
+  return layers.map((name, i) => {
+    const earlier = layers.slice(0, i).filter((each) => each === name).length;
+    return earlier === 0 ? name : `${name}_${earlier}`;
+  });
 }
 
 function toInput(input: SymbolicTensor, name: string, file: string): TfInput {

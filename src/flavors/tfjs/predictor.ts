@@ -5,6 +5,7 @@ import type { Tensor } from "../../core/tensor.js";
 import type { PredictContext, Predictor } from "../flavor.js";
 import { compileFeeds } from "../inputs/feeds.js";
 import type { FedElements, ModelInput } from "../inputs/model-input.js";
+import { fixedRowsOf } from "../inputs/row-shapes.js";
 import type { BackendName } from "./config.js";
 import { takeTurn, withinScope } from "./engine.js";
 import { runFailure } from "./run-errors.js";
@@ -23,9 +24,9 @@ export function createTfPredictor({ core, version }: TfRuntime, model: TfModel, 
   const toFeeds = compileFeeds<Feed>(model.inputs, (input, shape, data) => ({ input, shape, data }));
 
   async function predict(batch: Batch, { signal }: PredictContext): Promise<Batch> {
-    refuseAborted(signal);
     const feeds = toFeeds(batch);
     return takeTurn(core, backend, async () => {
+      // It may have waited long for this.
       refuseAborted(signal);
       return withinScope(core, () => run(core, model, feeds, backend), model.lasting);
     });
@@ -34,6 +35,7 @@ export function createTfPredictor({ core, version }: TfRuntime, model: TfModel, 
   return {
     unsigned: "arrays",
     batchable: model.batchable,
+    fixedRows: fixedRowsOf(model.inputs),
     runtime: { runtime: "tfjs", version, backend },
     predict,
     [Symbol.asyncDispose]: () => takeTurn(core, backend, async () => model.dispose()),

@@ -1,0 +1,336 @@
+import * as tf from "@tensorflow/tfjs-core";
+import * as layers from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
+import type { Batch } from "../../../src/core/batch.js";
+import type { MlserveError } from "../../../src/core/errors.js";
+import type { Tensor } from "../../../src/core/tensor.js";
+import type { Predictor } from "../../../src/flavors/flavor.js";
+import { type Files, failureOf, predict, tensors } from "../../support/onnx-folder.js";
+import {
+  AFFINE,
+  changed,
+  graphModel,
+  LOOP,
+  layersModel,
+  node,
+  placeholder,
+  withTfjs,
+} from "../../support/tfjs-models.js";
+
+const floats = (shape: readonly number[], ...values: number[]): Tensor => ({
+  dtype: "float32",
+  shape,
+  data: Float32Array.from(values),
+});
+const context = (signal = new AbortController().signal) => ({ params: new Map(), signal });
+
+const TURN = floats([2, 2], 0, 1, 1, 0);
+const ROWS = floats([1, 2], 3, 4);
+
+const rows = { name: "y:0", dtype: "DT_FLOAT", tensorShape: { dim: [{ size: "-1" }, { size: "3" }] } };
+const DESCRIBED = changed(AFFINE, (json: object) => ({ ...json, signature: { outputs: { y: rows } } }));
+
+async function dense(): Promise<Files> {
+  const model = layers.sequential({
+    layers: [layers.layers.dense({ units: 4, inputShape: [3], activation: "relu", kernelInitializer: "ones" })],
+  });
+  const files = await layersModel(model);
+  model.dispose();
+  return files;
+}
+
+describe("a graph model", () => {
+  it("gives its outputs by their names", async () => {
+    const answer = await withTfjs(AFFINE, (predictor) =>
+      predict(predictor, tensors({ x: floats([2, 3], 1, 2, 3, 4, 5, 6) })),
+    );
+    expect([...answer]).toEqual([["y", floats([2, 3], 3, 6, 9, 9, 12, 15)]]);
+  });
+
+  it("takes the columns of a table for its only input", async () => {
+    const column = (...values: number[]) => ({ dtype: "float64", data: Float64Array.from(values) }) as const;
+    const columns = new Map(Object.entries({ a: column(1, 4), b: column(2, 5), c: column(3, 6) }));
+    const answer = await withTfjs(AFFINE, (predictor) => predict(predictor, { kind: "columns", rows: 2, columns }));
+    expect(answer.get("y")).toEqual(floats([2, 3], 3, 6, 9, 9, 12, 15));
+  });
+
+  it("takes no rows at all", async () => {
+    const answer = await withTfjs(AFFINE, (predictor) => predict(predictor, tensors({ x: floats([0, 3]) })));
+    expect(answer.get("y")).toEqual(floats([0, 3]));
+  });
+
+  it("runs loops and lists", async () => {
+    const answer = await withTfjs(LOOP, (predictor) => predict(predictor, tensors({ x: ROWS, m: TURN })));
+    expect(Object.fromEntries(answer)).toEqual({
+      last: floats([1, 2], 4, 3),
+      all: floats([3, 1, 2], 4, 3, 3, 4, 4, 3),
+    });
+  });
+
+  it.each([
+    { files: DESCRIBED, batchable: true },
+    { files: LOOP, batchable: false },
+  ])("says whether rows may share a run: $batchable", async ({ files, batchable }) => {
+    expect(await withTfjs(files, async (predictor) => predictor.batchable)).toBe(batchable);
+  });
+});
+
+const identity = (type: string, sizes: readonly number[] = [-1]): Files =>
+  graphModel({
+    nodes: [placeholder("x", type, sizes), node("y", "Identity", ["x"], { T: { type } })],
+    more: {
+      signature: {
+        inputs: {
+          x: { name: "x:0", dtype: type, tensorShape: { dim: sizes.map((size) => ({ size: String(size) })) } },
+        },
+        outputs: {
+          y: { name: "y:0", dtype: type, tensorShape: { dim: sizes.map((size) => ({ size: String(size) })) } },
+        },
+      },
+    },
+  });
+
+describe("element types", () => {
+  it.each<{ type: string; given: Tensor; returned: Tensor }>([
+    { type: "DT_FLOAT", given: floats([1], 0.5), returned: floats([1], 0.5) },
+    {
+      type: "DT_DOUBLE",
+      given: { dtype: "float64", shape: [1], data: Float64Array.of(0.1) },
+      returned: floats([1], 0.1),
+    },
+    {
+      type: "DT_INT32",
+      given: { dtype: "int32", shape: [2], data: Int32Array.of(-(2 ** 31), 2 ** 31 - 1) },
+      returned: { dtype: "int32", shape: [2], data: Int32Array.of(-(2 ** 31), 2 ** 31 - 1) },
+    },
+    {
+      type: "DT_INT64",
+      given: { dtype: "int64", shape: [1], data: BigInt64Array.of(-5n) },
+      returned: { dtype: "int32", shape: [1], data: Int32Array.of(-5) },
+    },
+    {
+      type: "DT_BOOL",
+      given: { dtype: "bool", shape: [2], data: Uint8Array.of(1, 0) },
+      returned: { dtype: "bool", shape: [2], data: Uint8Array.of(1, 0) },
+    },
+    {
+      type: "DT_STRING",
+      given: { dtype: "string", shape: [2], data: ["", "größer 🙂"] },
+      returned: { dtype: "string", shape: [2], data: ["", "größer 🙂"] },
+    },
+  ])("pass: $type", async ({ type, given, returned }) => {
+    expect((await withTfjs(identity(type), (each) => predict(each, tensors({ x: given })))).get("y")).toEqual(returned);
+  });
+
+  it.each<{ name: string; type: string; given: Tensor; reason: string }>([
+    {
+      name: "an int64 beyond 32 bits",
+      type: "DT_INT64",
+      given: { dtype: "int64", shape: [2], data: BigInt64Array.of(1n, 2n ** 31n) },
+      reason: 'input "x"[1]: expected int32, got a number out of its range',
+    },
+    {
+      name: "a string for a number",
+      type: "DT_FLOAT",
+      given: { dtype: "string", shape: [1], data: ["a"] },
+      reason: 'input "x": expected float32, got string',
+    },
+    {
+      name: "a shape of another rank",
+      type: "DT_FLOAT",
+      given: floats([1, 1], 1),
+      reason: 'input "x": expected the shape [N], got [1, 1]',
+    },
+  ])("are refused: $name", async ({ type, given, reason }) => {
+    const error = await withTfjs(identity(type), (each) => failureOf(each.predict(tensors({ x: given }), context())));
+    expect([error.kind, error.message]).toEqual(["model_rejected_input", reason]);
+  });
+});
+
+describe("tables", () => {
+  const table = graphModel({
+    nodes: [
+      placeholder("word", "DT_STRING", [-1]),
+      node("table", "HashTableV2", [], { key_dtype: { type: "DT_STRING" }, value_dtype: { type: "DT_FLOAT" } }),
+      node("y", "LookupTableFindV2", ["table", "word", "none"], {
+        Tin: { type: "DT_STRING" },
+        Tout: { type: "DT_FLOAT" },
+      }),
+    ],
+    weights: { none: [[], Float32Array.of(-1)] },
+  });
+
+  it("stay from one run to the next", async () => {
+    const words: Tensor = { dtype: "string", shape: [2], data: ["a", "b"] };
+    const answers = await withTfjs(table, async (predictor) => {
+      const first = await predict(predictor, tensors({ word: words }));
+      return [first, await predict(predictor, tensors({ word: words }))];
+    });
+    for (const answer of answers) expect(answer.get("y")).toEqual(floats([2], -1, -1));
+  });
+});
+
+/** Every tenth run is given up, every tenth fails inside. */
+async function runMany(predictor: Predictor, runs: number, good: Batch, bad: Batch): Promise<Record<string, number>> {
+  const outcomes: Record<string, number> = {};
+  const aborted = AbortSignal.abort();
+  for (let i = 0; i < runs; i++) {
+    const outcome = await predictor
+      .predict(i % 10 === 5 ? bad : good, context(i % 10 === 9 ? aborted : undefined))
+      .then(
+        () => "answered",
+        ({ kind }: MlserveError) => kind,
+      );
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  return outcomes;
+}
+
+const RUNS = 10_000;
+
+describe("no tensor is left behind", () => {
+  const mismatched = graphModel({
+    nodes: [
+      placeholder("x", "DT_FLOAT", [-1, 3]),
+      placeholder("b", "DT_FLOAT", [-1]),
+      node("sine", "Sin", ["x"]),
+      node("y", "AddV2", ["sine", "b"]),
+    ],
+  });
+  const x = floats([2, 3], 1, 2, 3, 4, 5, 6);
+  const cases = [
+    {
+      name: "a graph model",
+      files: async () => mismatched,
+      good: tensors({ x, b: floats([3], 1, 2, 3) }),
+      bad: tensors({ x, b: floats([2], 1, 2) }),
+    },
+    {
+      name: "a graph with control flow",
+      files: async () => LOOP,
+      good: tensors({ x: ROWS, m: TURN }),
+      bad: tensors({ x: ROWS, m: floats([2, 3], 1, 2, 3, 4, 5, 6) }),
+    },
+    {
+      name: "a layers model",
+      files: async () => {
+        const left = layers.input({ shape: [null, 2] });
+        const right = layers.input({ shape: [null, 2] });
+        const sum = layers.layers.add().apply([left, right]) as layers.SymbolicTensor;
+        const model = layers.model({ inputs: [left, right], outputs: sum });
+        const files = await layersModel(model);
+        model.dispose();
+        return files;
+      },
+      good: undefined,
+      bad: undefined,
+    },
+  ];
+
+  it.each(cases)(
+    `after ${RUNS} predictions: $name`,
+    async ({ files, good, bad }) => {
+      const outside = tf.memory().numTensors;
+      await withTfjs(await files(), async (predictor) => {
+        const [left, right] = ["input1", "input2"];
+        const pair = (rows: number): Batch =>
+          tensors({
+            [left ?? ""]: floats([1, 2, 2], 1, 2, 3, 4),
+            [right ?? ""]: floats([1, rows, 2], ...new Array<number>(2 * rows).fill(1)),
+          });
+        await predictor.predict(good ?? pair(2), context());
+        const before = tf.memory().numTensors;
+        const outcomes = await runMany(predictor, RUNS, good ?? pair(2), bad ?? pair(3));
+        expect(outcomes).toEqual({
+          answered: RUNS * 0.8,
+          model_rejected_input: RUNS * 0.1,
+          request_aborted: RUNS * 0.1,
+        });
+        expect(tf.memory().numTensors).toBe(before);
+      });
+      expect(tf.memory().numTensors).toBe(outside);
+    },
+    120_000,
+  );
+
+  it("when the model is disposed of in the midst of runs", async () => {
+    const outside = tf.memory().numTensors;
+    await withTfjs(LOOP, async (predictor) => {
+      const runs = Array.from({ length: 5 }, () => predict(predictor, tensors({ x: ROWS, m: TURN })));
+      await predictor[Symbol.asyncDispose]();
+      for (const answer of await Promise.all(runs)) expect(answer.get("last")).toEqual(floats([1, 2], 4, 3));
+    });
+    expect(tf.memory().numTensors).toBe(outside);
+  });
+});
+
+describe("models that share the engine", () => {
+  it("each run on their own backend, at the same time and with control flow", async () => {
+    await withTfjs(LOOP, (loop) =>
+      withTfjs(
+        AFFINE,
+        async (affine) => {
+          expect([loop.runtime.backend, affine.runtime.backend]).toEqual(["wasm", "cpu"]);
+          const answers = await Promise.all(
+            Array.from({ length: 40 }, (_, i) =>
+              i % 2 === 0
+                ? predict(loop, tensors({ x: ROWS, m: TURN }))
+                : predict(affine, tensors({ x: floats([1, 3], i, i, i) })),
+            ),
+          );
+          answers.forEach((answer, i) => {
+            if (i % 2 === 0) expect(answer.get("last")).toEqual(floats([1, 2], 4, 3));
+            else expect(answer.get("y")).toEqual(floats([1, 3], 2 * i + 1, 2 * i + 2, 2 * i + 3));
+          });
+        },
+        { backend: "cpu" },
+      ),
+    );
+  });
+
+  it("do not hand out their own weights", async () => {
+    const constant = graphModel({
+      nodes: [placeholder("x", "DT_FLOAT", [-1]), node("y", "Identity", ["w", "^x"], { T: { type: "DT_FLOAT" } })],
+      weights: { w: [[2], Float32Array.of(1, 2)] },
+    });
+    const answers = await withTfjs(
+      constant,
+      async (predictor) => {
+        const first = await predict(predictor, tensors({ x: floats([1], 0) }));
+        const { data } = first.get("y") ?? floats([0]);
+        (data as Float32Array).fill(9);
+        return predict(predictor, tensors({ x: floats([1], 0) }));
+      },
+      { backend: "cpu" },
+    );
+    expect(answers.get("y")).toEqual(floats([2], 1, 2));
+  });
+});
+
+describe("a layers model", () => {
+  it("tells the names of its inputs and outputs, and what runs it", async () => {
+    const files = await dense();
+    const answer = await withTfjs(files, async (predictor) => ({
+      runtime: predictor.runtime,
+      batchable: predictor.batchable,
+      outputs: await predict(predictor, tensors({ "": floats([2, 3], 1, 2, 3, 4, 5, 6) })),
+    }));
+    expect(answer.runtime).toEqual({ runtime: "tfjs", version: expect.stringMatching(/^4\./), backend: "wasm" });
+    expect(answer.batchable).toBe(true);
+    expect([...answer.outputs.values()]).toEqual([floats([2, 4], 6, 6, 6, 6, 15, 15, 15, 15)]);
+  });
+
+  it("keeps no memory of one request for the next", async () => {
+    const model = layers.sequential({
+      layers: [
+        layers.layers.simpleRNN({ units: 2, stateful: true, batchInputShape: [1, 2, 1], recurrentInitializer: "ones" }),
+      ],
+    });
+    const files = await layersModel(model);
+    model.dispose();
+    await withTfjs(files, async (predictor) => {
+      const batch = tensors({ "": floats([1, 2, 1], 0.1, 0.2) });
+      expect(await predict(predictor, batch)).toEqual(await predict(predictor, batch));
+    });
+  });
+});
