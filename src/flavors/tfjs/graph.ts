@@ -48,6 +48,7 @@ export function readGraph(json: ModelJson): TfGraph {
   );
   const used = [...reached, ...functions, ...initializer];
   checkConstants(used, json);
+  refuseCircles(reached, json.file);
   const operators = new Set(used.map(({ op }) => op));
   refuseUnknown(operators, json.file);
   return {
@@ -136,6 +137,25 @@ function reach(roots: readonly GraphNode[], nodes: Nodes, file: string): GraphNo
     }
   }
   return [...found];
+}
+
+/** The one way back in a graph is that of a loop, and leads into a Merge. */
+function refuseCircles(nodes: readonly GraphNode[], file: string): void {
+  const waitsFor = new Map(nodes.map(({ name, op, inputs }) => [name, op === "Merge" ? 0 : inputs.length]));
+  const users = new Map<string, string[]>();
+  for (const { name, op, inputs } of nodes)
+    if (op !== "Merge") for (const input of inputs) users.set(input, (users.get(input) ?? []).concat(name));
+  const ready = nodes.filter(({ name }) => waitsFor.get(name) === 0).map(({ name }) => name);
+  let done = 0;
+  for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
+    done++;
+    for (const user of users.get(name) ?? []) {
+      const left = (waitsFor.get(user) ?? 0) - 1;
+      waitsFor.set(user, left);
+      if (left === 0) ready.push(user);
+    }
+  }
+  if (done < nodes.length) throw damagedModel(file, "its graph runs in a circle that is no loop");
 }
 
 function checkConstants(nodes: readonly GraphNode[], { weightsManifest, file }: ModelJson): void {

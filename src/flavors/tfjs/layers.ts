@@ -22,12 +22,17 @@ const MAX_DEPTH = 100;
 /**
  * Reads the topology of a layers model.
  *
- * Throws `unsupported_model` for classes that tfjs-layers does not have, and for what Keras 3 wrote.
+ * Throws `unsupported_model` for classes that tfjs-layers does not have, and for what Keras 3 wrote; `invalid_model` for
+ * layers that the weights cannot be of.
  */
-export function readLayers({ topology, file }: ModelJson): TfLayers {
+export function readLayers({ topology, weightsManifest, file }: ModelJson): TfLayers {
   const config = modelConfig(topology);
   if (config === undefined) throw damagedModel(file, "its modelTopology holds no layers");
-  const classes = collectClasses(config, file);
+  const shapes = weightsManifest.flatMap(({ weights }) => weights.map(({ shape }) => shape));
+  const classes = collectClasses(config, {
+    file,
+    widest: shapes.flat().reduce((most, size) => Math.max(most, size), 0),
+  });
   const unknown = [...classes].filter((name) => !LAYER_CLASSES.has(name));
   if (unknown.length > 0) throw unknownClasses(unknown, file);
   return { kind: "layers", inputs: readInputs(config) };
@@ -39,7 +44,16 @@ function modelConfig(topology: Topology): Topology | undefined {
   return isRecord(config) && typeof config.class_name === "string" && config.config !== undefined ? config : undefined;
 }
 
-function collectClasses(root: unknown, file: string): Set<string> {
+interface Bounds {
+  readonly file: string;
+  /** The largest size in the shapes of all weights. */
+  readonly widest: number;
+}
+
+/** Each is a size of one of the layer's weights, or a part of one: memory for them is taken before weights are looked at. */
+const SIZES = ["units", "filters", "input_dim", "output_dim"] as const;
+
+function collectClasses(root: unknown, { file, widest }: Bounds): Set<string> {
   const classes = new Set<string>();
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -49,11 +63,18 @@ function collectClasses(root: unknown, file: string): Set<string> {
     if (isRecord(value) && typeof value.class_name === "string" && "config" in value) {
       if (isKeras3(value)) throw keras3(file);
       classes.add(value.class_name);
+      if (isRecord(value.config) && SIZES.some((key) => isLarger(value.config, key, widest)))
+        throw damagedModel(file, `a ${quoteName(value.class_name)} layer is larger than any of the weights`);
     }
     for (const [key, child] of Object.entries(value))
       if (!TRAINING_ONLY.test(key)) waiting.push({ value: child, depth: depth + 1 });
   }
   return classes;
+}
+
+function isLarger(config: unknown, key: string, limit: number): boolean {
+  const size = isRecord(config) ? config[key] : undefined;
+  return typeof size === "number" && size > limit;
 }
 
 /** Keras 3 spells the shapes of inputs and the types of layers in a way that tfjs-layers does not read. */

@@ -70,12 +70,9 @@ function disposeAll(model: TfModel, rest: readonly Tensor[]): void {
   for (const tensor of rest) tensor.dispose();
 }
 
-/** The first sentence of what the library says about the model's file. */
+/** The first line of what the library says about the model's file, unless a path may be in it. */
 function quotable(cause: unknown): string {
   const said = cause instanceof Error && !(cause instanceof RangeError) ? cause.message : "";
-  const [words = ""] = said
-    .replace(/\s+/g, " ")
-    .trim()
-    .split(/(?<=\.) /);
-  return words === "" || /[\\/]/.test(words) ? "" : `: ${words.slice(0, 200).replace(/\.$/, "")}`;
+  const [line = ""] = said.trim().split("\n");
+  return line === "" || /[\\/]/.test(line) ? "" : `: ${line.slice(0, 200).replace(/\.$/, "")}`;
 }

@@ -248,6 +248,18 @@ const REFUSALS: readonly Refusal[] = [
   },
   { name: "a node of nothing", files: nodes(node("y", "Sin", ["z"])), kind: "invalid_model", reason: 'needs "z"' },
   {
+    name: "a circle",
+    files: nodes(node("y", "AddV2", ["x", "z"]), node("z", "Sin", ["y"]), node("w", "Sin", ["y"])),
+    kind: "invalid_model",
+    reason: "runs in a circle",
+  },
+  {
+    name: "a layer without the weights for it",
+    files: layer("Dense", { name: "d", units: 2e9, batch_input_shape: [null, 3] }),
+    kind: "invalid_model",
+    reason: 'a "Dense" layer is larger than any of the weights',
+  },
+  {
     name: "two nodes of a name",
     files: nodes(node("x", "Sin", ["x"])),
     kind: "invalid_model",
