@@ -132,7 +132,7 @@ export class WorkerPool {
   private leave(call: WorkerCall): void {
     if (this.waiting.delete(call)) call.fail(leftError());
     else {
-      call.holder?.cancel(call);
+      call.holder?.cancel(call, leftError());
       call.abandon(leftError());
     }
   }
@@ -144,8 +144,12 @@ export class WorkerPool {
       call.fail(error);
       return;
     }
+    if (holder.isReaderSlow(call)) {
+      call.postpone();
+      return;
+    }
     call.abandon(error);
-    holder.cancel(call);
+    holder.cancel(call, error);
     if (holder.hasBegun(call)) holder.endUnlessLetGo(call, OVERDUE_GRACE_MS);
   }
 

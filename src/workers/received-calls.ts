@@ -77,6 +77,8 @@ export class ReceivedCalls {
     for await (const chunk of chunks) {
       if (!(await call.mayGoOn())) break;
       this.writer.write({ kind: FROM_WORKER.chunk, id, payload: [chunk] });
+      // The model goes on with the next item in this turn, however long that takes it.
+      this.writer.flush();
     }
     this.writer.write({ kind: FROM_WORKER.end, id });
   }

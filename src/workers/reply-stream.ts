@@ -1,3 +1,7 @@
+import { errorEvent } from "../codec/encode/event-stream.js";
+import type { MlserveError } from "../core/errors.js";
+import { toTellable } from "../core/problem-text.js";
+
 /** How many chunks may be on their way before the reader has taken any. */
 const WINDOW = 8;
 
@@ -12,7 +16,7 @@ interface StreamSource {
 export class ReplyStream implements AsyncIterable<Uint8Array> {
   private readonly source: StreamSource;
   private readonly chunks: Uint8Array[] = [];
-  private end: { readonly error?: Error } | undefined;
+  private end: { readonly error?: MlserveError } | undefined;
   private wake: (() => void) | undefined;
 
   constructor(source: StreamSource) {
@@ -20,13 +24,18 @@ export class ReplyStream implements AsyncIterable<Uint8Array> {
     source.pull(WINDOW);
   }
 
+  /** Does the worker wait for the reader? */
+  get isFull(): boolean {
+    return this.end === undefined && this.chunks.length >= WINDOW;
+  }
+
   push(chunk: Uint8Array): void {
     this.chunks.push(chunk);
     this.wake?.();
   }
 
-  /** With an error, the reader gets it after the chunks that came before. */
-  finish(error?: Error): void {
+  /** With an error, the reader gets an event that tells it after the chunks that came before: see event-stream.ts. */
+  finish(error?: MlserveError): void {
     this.end ??= error === undefined ? {} : { error };
     this.wake?.();
   }
@@ -39,11 +48,16 @@ export class ReplyStream implements AsyncIterable<Uint8Array> {
           this.source.pull(1);
           yield chunk;
         } else if (this.end === undefined) await this.wait();
-        else if (this.end.error !== undefined) throw this.end.error;
-        else return;
+        else {
+          if (this.end.error !== undefined) yield errorEvent(toTellable(this.end.error));
+          return;
+        }
       }
     } finally {
-      if (this.end === undefined) this.source.cancel();
+      if (this.end === undefined) {
+        this.end = {};
+        this.source.cancel();
+      }
     }
   }
 

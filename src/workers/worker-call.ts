@@ -3,8 +3,10 @@ import type { ExecuteRequest, Reply } from "../pipeline/executor.js";
 
 /** What works on a call. */
 export interface CallHolder {
-  /** Tells it that nobody waits any more. */
-  cancel(call: WorkerCall): void;
+  /** Tells it that nobody waits any more; a stream that has begun ends with the error. */
+  cancel(call: WorkerCall, error: MlserveError): void;
+  /** Does the call's stream wait for its reader? */
+  isReaderSlow(call: WorkerCall): boolean;
   hasBegun(call: WorkerCall): boolean;
   /** Ends the worker, unless it lets go of the call within the time. */
   endUnlessLetGo(call: WorkerCall, graceMs: number): void;
@@ -20,6 +22,7 @@ export class WorkerCall {
   private reject: (error: Error) => void = () => {};
   private settled = false;
   private held = true;
+  private timer: NodeJS.Timeout | undefined;
   private release: (() => void) | undefined;
 
   constructor(request: ExecuteRequest) {
@@ -46,12 +49,17 @@ export class WorkerCall {
    */
   watch(signal: AbortSignal, { onLeave, onDeadline }: { onLeave(): void; onDeadline(): void }): void {
     const { timeoutMs } = this.request;
-    const timer = timeoutMs === undefined ? undefined : setTimeout(onDeadline, timeoutMs);
+    this.timer = timeoutMs === undefined ? undefined : setTimeout(onDeadline, timeoutMs);
     signal.addEventListener("abort", onLeave, { once: true });
     this.release = () => {
-      clearTimeout(timer);
+      clearTimeout(this.timer);
       signal.removeEventListener("abort", onLeave);
     };
+  }
+
+  /** Its time begins anew: that of a stream is the time for its next item. */
+  postpone(): void {
+    this.timer?.refresh();
   }
 
   /** Nobody works on it any more. */

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { MlserveError } from "../core/errors.js";
 import type { Reply } from "../pipeline/executor.js";
 import { fromErrorFields } from "./error-fields.js";
 import { type Frame, FrameReader, FrameWriter } from "./frames.js";
@@ -75,14 +76,26 @@ export class WorkerChannel {
     });
   }
 
-  /** Tells the worker that nobody waits for the call; it stays open until the worker has let go of it. */
-  cancel(call: WorkerCall): void {
-    for (const [id, { call: other }] of this.open)
-      if (other === call) this.writer.write({ kind: TO_WORKER.cancel, id });
+  /**
+   * Tells the worker that nobody waits for the call; it stays open until the worker has let go of it. A stream that has
+   * begun ends with the error.
+   */
+  cancel(call: WorkerCall, error: MlserveError): void {
+    for (const [id, { call: other, stream }] of this.open) {
+      if (other !== call) continue;
+      stream?.finish(error);
+      this.writer.write({ kind: TO_WORKER.cancel, id });
+    }
+  }
+
+  /** Is the call's stream waiting for its reader, and not for the worker? */
+  isReaderSlow(call: WorkerCall): boolean {
+    for (const { call: other, stream } of this.open.values()) if (other === call) return stream?.isFull === true;
+    return false;
   }
 
   /** Calls that have no answer yet, in the order in which the worker begins them; a stream fails with the error. */
-  takeOpen(streamError: Error): WorkerCall[] {
+  takeOpen(streamError: MlserveError): WorkerCall[] {
     const left: WorkerCall[] = [];
     for (const { call, stream } of this.open.values()) {
       left.push(call);
@@ -116,7 +129,7 @@ export class WorkerChannel {
     if (kind === FROM_WORKER.reply) this.end(id, open, { reply: toReply(first, payload) });
     else if (kind === FROM_WORKER.failure) this.end(id, open, { error: fromErrorFields(fromJsonPayload(payload)) });
     else if (kind === FROM_WORKER.stream) this.beginStream(id, open, Buffer.from(payload).toString());
-    else if (kind === FROM_WORKER.chunk) open.stream?.push(Uint8Array.from(payload));
+    else if (kind === FROM_WORKER.chunk) this.takeChunk(open, payload);
     else if (kind === FROM_WORKER.end) this.end(id, open, {});
     else throw new RangeError("a frame of no known kind");
   }
@@ -130,7 +143,12 @@ export class WorkerChannel {
     open.call.succeed({ kind: "streamed", chunks: open.stream, mediaType });
   }
 
-  private end(id: number, { call, stream }: OpenCall, { reply, error }: { reply?: Reply; error?: Error }): void {
+  private takeChunk({ call, stream }: OpenCall, payload: Uint8Array): void {
+    call.postpone();
+    stream?.push(Uint8Array.from(payload));
+  }
+
+  private end(id: number, { call, stream }: OpenCall, { reply, error }: { reply?: Reply; error?: MlserveError }): void {
     this.open.delete(id);
     stream?.finish(error);
     if (reply !== undefined) call.succeed(reply);

@@ -91,8 +91,12 @@ export class WorkerProcess implements CallHolder {
     this.channel.hand(call);
   }
 
-  cancel(call: WorkerCall): void {
-    this.channel.cancel(call);
+  cancel(call: WorkerCall, error: MlserveError): void {
+    this.channel.cancel(call, error);
+  }
+
+  isReaderSlow(call: WorkerCall): boolean {
+    return this.channel.isReaderSlow(call);
   }
 
   hasBegun(call: WorkerCall): boolean {
