@@ -30,7 +30,7 @@ export const packCommand = defineCommand({
     "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
   ],
   async run({ argument, options, io, output, temporaryFolder }) {
-    const progress = createProgress(io.stderr, "packing", monotonicClock);
+    const progress = createProgress(io.stderr, "packing", monotonicClock, options.quiet);
     try {
       const result = await pack({
         source: toPath(argument, io),
