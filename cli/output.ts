@@ -14,9 +14,16 @@ export interface Output {
   line(text: string): Promise<void>;
   /** Something that a person should know but that stops nothing; not said with JSON, whose result holds it. */
   warning(text: string): Promise<void>;
+  /** What only `--verbose` tells. */
+  note(text: string): Promise<void>;
 }
 
-export function createOutput(io: Io, format: Output["format"]): Output {
+export interface OutputStyle extends ErrorStyle {
+  /** Nothing but results and errors. */
+  readonly quiet: boolean;
+}
+
+export function createOutput(io: Io, { format, quiet, verbose }: OutputStyle): Output {
   const line = (text: string): Promise<void> => write(io.stdout, `${text}\n`);
   const paintError = createPaint(io.stderr, io);
   return {
@@ -25,8 +32,11 @@ export function createOutput(io: Io, format: Output["format"]): Output {
     line,
     result: (value, lines) => line(format === "json" ? toJson(value) : lines.join("\n")),
     warning: async (text) => {
-      if (format === "human")
+      if (format === "human" && !quiet)
         await write(io.stderr, `mlserve: ${paintError("yellow", "warning:")} ${toOneLine(text)}\n`);
+    },
+    note: async (text) => {
+      if (format === "human" && verbose) await write(io.stderr, `mlserve: ${toOneLine(text)}\n`);
     },
   };
 }

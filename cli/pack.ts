@@ -31,7 +31,7 @@ export const packCommand = defineCommand({
   ],
   async run({ argument, options, io, output, temporaryFolder }) {
     const known = await loadPackFlavors(options, io);
-    const progress = createProgress(io.stderr, "packing", monotonicClock);
+    const progress = createProgress(io.stderr, "packing", monotonicClock, options.quiet);
     try {
       const result = await pack({
         source: toPath(argument, io),

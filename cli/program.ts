@@ -1,5 +1,5 @@
 import { CommanderError, Option, Command as Program } from "commander";
-import { describeOptions, type OptionDescription, toHelpText, toUsage } from "../src/config/describe.js";
+import { describeOptions, groupOptions, type OptionDescription, toHelpText, toUsage } from "../src/config/describe.js";
 import { MlserveError } from "../src/core/errors.js";
 import { readVersion } from "../src/core/installed-version.js";
 import type { Command } from "./command.js";
@@ -9,9 +9,18 @@ import { EXIT_CODES_HELP } from "./output.js";
 
 /** What the command line asks for. */
 export type Request =
-  | { readonly kind: "run"; readonly command: Command; readonly argument: string; readonly flags: Flags }
+  | CommandRequest
   /** Help or version: printed already. */
   | { readonly kind: "done" };
+
+export interface CommandRequest {
+  readonly kind: "run";
+  readonly name: string;
+  readonly command: Command;
+  /** Undefined where it is missing: `--print-config` needs none. */
+  readonly argument: string | undefined;
+  readonly flags: Flags;
+}
 
 export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
@@ -51,28 +60,46 @@ function createProgram(io: Io, print: (text: string) => void): Program {
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
-    .addHelpText("after", "\nEvery option can also be set by the variable named with it: a flag goes before it.")
+    .addHelpText("after", `\n${SOURCES_HELP}`)
     .addHelpText("after", `\nExit codes:\n${EXIT_CODES_HELP}`)
     .exitOverride()
     .configureOutput({
       writeOut: print,
       // Errors are told by reportError.
       writeErr: () => {},
-      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 120),
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 80, 100),
       getOutHasColors: () => false,
     });
 }
 
+/** Where options come from besides the command line, within 80 columns. */
+const SOURCES_HELP = [
+  "Options may also be set by variables (MLSERVE_MAX_BODY for --max-body) and in a",
+  "file mlserve.yaml. A flag goes before a variable, and that before the file.",
+].join("\n");
+
 function addDetails(program: Program, command: Command, found: (request: Request) => void): void {
-  program.argument(`<${command.argument.name}>`, command.argument.help);
-  for (const option of describeOptions(command.options)) addOption(program, option);
+  const name = program.name();
+  program.argument(`[${command.argument.name}]`, command.argument.help).usage(`<${command.argument.name}> [options]`);
+  for (const { title, options } of groupOptions(describeOptions(command.options)))
+    for (const option of options) addOption(program, option, title);
+  program.addHelpOption(new Option("-h, --help", "show this help").helpGroup("Common options:"));
   program.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  ${line}`).join("\n")}`);
-  program.action((argument: string, flags: Flags) => found({ kind: "run", command, argument, flags }));
+  program.addHelpText("after", `\n${SOURCES_HELP}`);
+  program.action((argument: string | undefined) =>
+    found({ kind: "run", name, command, argument, flags: givenFlags(program) }),
+  );
 }
 
-function addOption(program: Program, option: OptionDescription): void {
+/** Without the `true` that the parser makes up for every option with a `--no-` form, which nobody gave. */
+function givenFlags(program: Program): Flags {
+  const flags = Object.entries(program.opts<Flags>());
+  return Object.fromEntries(flags.filter(([key]) => program.getOptionValueSource(key) === "cli"));
+}
+
+function addOption(program: Program, option: OptionDescription, group: string): void {
   const shown = toUsage(option);
-  const declared = new Option(shown, toHelpText(option));
+  const declared = new Option(shown, toHelpText(option)).helpGroup(`${group}:`);
   if (option.isList) declared.argParser((text: string, texts: readonly string[] = []) => [...texts, text]);
   program.addOption(declared);
   if (option.negatedFlag === undefined) return;

@@ -14,8 +14,8 @@ export interface Progress {
   clear(): void;
 }
 
-export function createProgress(stream: OutputStream, label: string, clock: Clock): Progress {
-  if (stream.isTTY !== true) return { update: () => {}, clear: () => {} };
+export function createProgress(stream: OutputStream, label: string, clock: Clock, quiet = false): Progress {
+  if (quiet || stream.isTTY !== true) return { update: () => {}, clear: () => {} };
   let due = clock() + FIRST_AFTER_MS;
   let shown = false;
   return {

@@ -27,7 +27,7 @@ export function isTable({ input, inputFormat }: Pick<Options, "input" | "inputFo
 /** `mlserve predict` of a file of rows. */
 export async function scoreTable(context: Context): Promise<void> {
   const { io, options } = context;
-  const progress = createProgress(io.stderr, "scoring", monotonicClock);
+  const progress = createProgress(io.stderr, "scoring", monotonicClock, options.quiet);
   const bad: BadRow[] = [];
   const known = await loadFlavors(options, io);
   await using model = await openRunnable(context, options, known);

@@ -54,9 +54,10 @@ export const serveCommand = defineCommand({
     // Not before: what cannot be served is told in one line.
     for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
     const stop = io.interrupts.take();
-    await output.line(
-      `mlserve: serving ${served.name} (${served.flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(served.loadMs)} ms`,
-    );
+    const { name, flavor, loadMs } = served;
+    await output.result({ name, flavor, url: server.url, load_ms: Math.round(loadMs) }, [
+      `mlserve: serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`,
+    ]);
     await aborted(stop);
     await server.close();
   },

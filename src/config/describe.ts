@@ -1,9 +1,12 @@
-import { declarationOf, type OptionsSchema } from "./option.js";
+import { declarationOf, GROUPS, type Group, type OptionsSchema } from "./option.js";
+import type { Completes } from "./value-types.js";
 
 /** An option under all its names, for help, documentation and the command line's parser. */
 export interface OptionDescription {
   /** Its key in the options schema: `maxBody`. */
   readonly key: string;
+  /** Its key in mlserve.yaml: `max-body` */
+  readonly name: string;
   /** `--max-body` */
   readonly flag: string;
   /** For switches: `--no-verbose` */
@@ -17,6 +20,8 @@ export interface OptionDescription {
   readonly expected: string;
   /** May it be given several times? */
   readonly isList: boolean;
+  readonly completes: Completes;
+  readonly group: Group;
   readonly help: string;
   /** As a user would write it; undefined for none, for a switch that is off, and for an empty list. */
   readonly default: string | undefined;
@@ -25,19 +30,18 @@ export interface OptionDescription {
 /** The options of a command in the order in which they are declared. */
 export function describeOptions(schema: OptionsSchema): OptionDescription[] {
   return Object.entries(schema.shape).map(([key, field]) => {
-    const { placeholder, expected, isList, help, short, default: preset } = declarationOf(field);
-    const words = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+    const { short, default: preset, group = "Options", ...declared } = declarationOf(field);
+    const name = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
     return {
+      ...declared,
       key,
-      flag: `--${words}`,
-      negatedFlag: placeholder === undefined ? `--no-${words}` : undefined,
+      name,
+      flag: `--${name}`,
+      negatedFlag: declared.placeholder === undefined ? `--no-${name}` : undefined,
       shortFlag: short === undefined ? undefined : `-${short}`,
-      variable: `MLSERVE_${words.replaceAll("-", "_").toUpperCase()}`,
-      placeholder,
-      expected,
-      isList,
-      help,
-      default: isUnsaid(placeholder, preset) ? undefined : preset,
+      variable: `MLSERVE_${name.replaceAll("-", "_").toUpperCase()}`,
+      group,
+      default: isUnsaid(declared.placeholder, preset) ? undefined : preset,
     };
   });
 }
@@ -47,19 +51,34 @@ function isUnsaid(placeholder: string | undefined, preset: string | undefined): 
   return preset === "" || (placeholder === undefined && preset === "false");
 }
 
+export interface OptionGroup {
+  readonly title: Group;
+  readonly options: readonly OptionDescription[];
+}
+
+/** The options of a command under their headings. */
+export function groupOptions(options: readonly OptionDescription[]): OptionGroup[] {
+  const groups = GROUPS.map((title) => ({ title, options: options.filter(({ group }) => group === title) }));
+  return groups.filter(({ options: members }) => members.length > 0);
+}
+
 /** `--max-body <SIZE>`, with its short form first where it has one; a switch that is on is shown as what turns it off. */
-export function toUsage({ flag, negatedFlag, shortFlag, placeholder, default: preset }: OptionDescription): string {
-  const shown = negatedFlag !== undefined && preset === "true" ? negatedFlag : flag;
-  const named = shortFlag === undefined ? shown : `${shortFlag}, ${shown}`;
+export function toUsage(option: OptionDescription): string {
+  const { shortFlag, placeholder } = option;
+  const named = shortFlag === undefined ? shownFlag(option) : `${shortFlag}, ${shownFlag(option)}`;
   return placeholder === undefined ? named : `${named} <${placeholder}>`;
 }
 
-/** What an option is for, with its default and its variable. */
-export function toHelpText({ help, variable, placeholder, isList, default: preset }: OptionDescription): string {
+/** The flag that changes something: `--no-self-test` for a switch that is on. */
+function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
+  return negatedFlag !== undefined && preset === "true" ? negatedFlag : flag;
+}
+
+/** What an option is for, with its default. */
+export function toHelpText({ help, placeholder, isList, default: preset }: OptionDescription): string {
   const notes = [
     ...(isList ? ["may be repeated"] : []),
     ...(preset === undefined || placeholder === undefined ? [] : [`default ${preset}`]),
-    variable,
   ];
-  return `${help} (${notes.join("; ")})`;
+  return notes.length === 0 ? help : `${help} (${notes.join("; ")})`;
 }

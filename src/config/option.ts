@@ -1,5 +1,19 @@
 import { z } from "zod";
-import type { OptionText, ValueType } from "./value-types.js";
+import type { Completes, OptionText, ValueType } from "./value-types.js";
+
+/** The headings under which the help and docs/configuration.md list options, in their order. */
+export const GROUPS = [
+  "Input and output",
+  "Rows of a file",
+  "Server",
+  "Workers",
+  "Model",
+  "Values",
+  "Log",
+  "Options",
+  "Common options",
+] as const;
+export type Group = (typeof GROUPS)[number];
 
 /** What is told of an option besides its name, which is the name of its key. */
 export interface OptionDetails {
@@ -9,6 +23,8 @@ export interface OptionDetails {
   readonly short?: string;
   /** As a user would write it: `"32MB"`. */
   readonly default?: string;
+  /** Where the help lists it; `Options` where nothing is said. */
+  readonly group?: Group;
 }
 
 /** An option as declared: its details and what its value looks like. */
@@ -16,6 +32,7 @@ export interface OptionDeclaration extends OptionDetails {
   readonly placeholder: string | undefined;
   readonly expected: string;
   readonly isList: boolean;
+  readonly completes: Completes;
 }
 
 /** The options of a command: a zod object whose every field was made by {@link option}. */
@@ -38,11 +55,11 @@ export function option<T>(
   details: OptionDetails,
 ): z.ZodType<T | undefined, OptionText | undefined>;
 export function option<T>(
-  { schema, placeholder, expected, isList }: ValueType<T, OptionText>,
+  { schema, placeholder, expected, isList, completes }: ValueType<T, OptionText>,
   details: OptionDetails,
 ): z.ZodType<T | undefined, OptionText | undefined> {
   const declared = details.default === undefined ? schema.optional() : schema.prefault(details.default);
-  return declared.register(declarations, { ...details, placeholder, expected, isList });
+  return declared.register(declarations, { ...details, placeholder, expected, isList, completes });
 }
 
 /** What was declared of a field of an {@link OptionsSchema}. */

@@ -7,110 +7,191 @@ import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWI
  * `MLSERVE_MAX_BODY`. Options that several commands share stand once, so that they mean the same everywhere.
  */
 
-const json = option(SWITCH, { help: "print the result, and any error, as JSON", default: "false" });
-const verbose = option(SWITCH, { help: "print the stack of an unexpected error", default: "false" });
-const requireChecksums = option(SWITCH, { help: "refuse a model without SHA256SUMS", default: "false" });
+/** Options of every command. */
+const COMMON = {
+  json: option(SWITCH, { group: "Common options", help: "print the result, and any error, as JSON", default: "false" }),
+  quiet: option(SWITCH, {
+    group: "Common options",
+    short: "q",
+    help: "print the bare result: no warnings, hints or progress",
+    default: "false",
+  }),
+  verbose: option(SWITCH, {
+    group: "Common options",
+    help: "tell which files are read, and the stack of an unexpected error",
+    default: "false",
+  }),
+  config: option(FILE, {
+    group: "Common options",
+    help: "read options from this file; unset: mlserve.yaml where there is one",
+  }),
+  printConfig: option(SWITCH, {
+    group: "Common options",
+    help: "show the value of each option and where it is from, and stop",
+    default: "false",
+  }),
+} as const;
+
+const requireChecksums = option(SWITCH, {
+  group: "Model",
+  help: "refuse a model without SHA256SUMS",
+  default: "false",
+});
 const threads = option(autoOr(integer("COUNT", 1, 1024)), {
+  group: "Model",
   help: "threads of the runtime for one run; auto: by the model, the processors and the workers",
   default: "auto",
 });
 
-const flavor = option(listOf(text("FILE")), { help: "an ES module with flavors of your own, such as ./mine.js" });
+const flavor = option(listOf(text("FILE")), {
+  group: "Model",
+  help: "an ES module with flavors of your own, such as ./mine.js",
+});
 const useFlavor = option(text("NAME"), {
+  group: "Model",
   help: "which of the model's flavors to use; unset: your own before the built-in ones, in order",
 });
 
-const coercion = option(choice(["safe", "mlflow"]), {
-  help: "how values are read: safe refuses what mlflow would damage silently",
+const coercion = option(choice(["safe", "mlflow"], "MODE"), {
+  group: "Values",
+  help: "how values are read: as mlflow does, or safe, which refuses what mlflow damages silently",
   default: "safe",
 });
-const nonfinite = option(choice(["null", "string"]), {
-  help: "how NaN and the infinities of predictions are written",
+const nonfinite = option(choice(["null", "string"], "FORM"), {
+  group: "Values",
+  help: "how NaN and the infinities of predictions are written: null or string",
   default: "null",
 });
-const float32 = option(choice(["shortest", "widened"]), {
-  help: "digits of float32 predictions: 0.1, or 0.10000000149011612 as MLflow writes it",
+const float32 = option(choice(["shortest", "widened"], "DIGITS"), {
+  group: "Values",
+  help: "digits of float32 predictions: shortest (0.1), or widened (0.10000000149011612) as in MLflow",
   default: "shortest",
 });
 
 /** `mlserve pack`. */
 export const PACK_OPTIONS = z.object({
   output: option(FILE, {
+    group: "Input and output",
     short: "o",
     help: "the package to write; .tar.gz compresses it; unset: the model's name with .tar",
   }),
-  name: option(text("NAME"), { help: "the model's name; unset: the name of its folder or file" }),
-  metadata: option(listOf(ENTRY), { help: "an entry for the metadata of MLmodel; KEY:=JSON for what is no text" }),
-  inputExample: option(FILE, { help: "a request body in JSON, or a CSV table, to keep with the model and warm it up" }),
-  signature: option(FILE, { help: "a JSON file with the signature's inputs, outputs or params as MLflow writes them" }),
-  selfTest: option(SWITCH, { help: "do not run the model on its input example to keep the answer", default: "true" }),
+  name: option(text("NAME"), {
+    group: "Input and output",
+    help: "the model's name; unset: the name of its folder or file",
+  }),
+  metadata: option(listOf(ENTRY), {
+    group: "Model",
+    help: "an entry for the metadata of MLmodel; KEY:=JSON for what is no text",
+  }),
+  inputExample: option(FILE, {
+    group: "Input and output",
+    help: "a request body in JSON, or a CSV table, to keep with the model and warm it up",
+  }),
+  signature: option(FILE, {
+    group: "Input and output",
+    help: "a JSON file with the signature's inputs, outputs or params as MLflow writes them",
+  }),
+  selfTest: option(SWITCH, {
+    group: "Model",
+    help: "do not run the model on its input example to keep the answer",
+    default: "true",
+  }),
   flavor: option(listOf(text("NAME|FILE")), {
+    group: "Model",
     help: "what to pack it as, where its files fit several flavors; or a module of your own",
   }),
   useFlavor,
-  json,
-  verbose,
+  ...COMMON,
 });
 
 /** `mlserve serve`. */
 export const SERVE_OPTIONS = z.object({
-  host: option(text("ADDRESS"), { help: "address to listen on; 0.0.0.0 for every network", default: "127.0.0.1" }),
-  port: option(PORT, { short: "p", help: "port to listen on; 0 takes a free one", default: "8080" }),
-  maxBody: option(SIZE, { help: "largest body of a request", default: "32MiB" }),
-  shutdownGrace: option(DURATION, { help: "time that running requests get to finish at shutdown", default: "20s" }),
-  coercion,
-  nonfinite,
-  float32,
-  isolation: option(choice(["auto", "inline", "process"]), {
-    help: "where the model runs: in worker processes, or in the server's own; auto: inline if tiny",
-    default: "auto",
+  host: option(text("ADDRESS"), {
+    group: "Server",
+    help: "address to listen on; 0.0.0.0 for every network",
+    default: "127.0.0.1",
   }),
-  workers: option(autoOr(integer("COUNT", 1, 256)), {
-    help: "worker processes; auto: by the processors and the model's runtime",
-    default: "auto",
+  port: option(PORT, { group: "Server", short: "p", help: "port to listen on; 0 takes a free one", default: "8080" }),
+  maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
+  shutdownGrace: option(DURATION, {
+    group: "Server",
+    help: "time that running requests get to finish at shutdown",
+    default: "20s",
   }),
-  threads,
   flavor,
   useFlavor,
   timeout: option(DURATION, {
+    group: "Server",
     help: "time for one answer; a worker that is overdue is replaced; 0: any",
     default: "60s",
   }),
-  loadTimeout: option(DURATION, { help: "time for a worker to load the model", default: "2m" }),
-  workerMemory: option(SIZE, { help: "memory for one worker, which is replaced beyond it; unset: any" }),
+  isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
+    group: "Workers",
+    help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
+    default: "auto",
+  }),
+  workers: option(autoOr(integer("COUNT", 1, 256)), {
+    group: "Workers",
+    help: "worker processes; auto: by the processors and the model's runtime",
+    default: "auto",
+  }),
+  workerMemory: option(SIZE, {
+    group: "Workers",
+    help: "memory for one worker, which is replaced beyond it; unset: any",
+  }),
+  loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
+  coercion,
+  nonfinite,
+  float32,
+  threads,
   requireChecksums,
-  selfTest: option(SWITCH, { help: "refuse the model unless it answers as recorded in the package", default: "false" }),
+  selfTest: option(SWITCH, {
+    group: "Model",
+    help: "refuse the model unless it answers as recorded in the package",
+    default: "false",
+  }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
+    group: "Log",
     help: "how much to log: debug, info, warn, error or silent",
     default: "info",
   }),
-  verbose,
+  ...COMMON,
 });
 
 /** `mlserve predict`. */
 export const PREDICT_OPTIONS = z.object({
   input: option(FILE, {
+    group: "Input and output",
     short: "i",
     help: "a request body in JSON, or a .csv, .jsonl, .parquet or .arrow file to score; - reads standard input",
     default: "-",
   }),
-  output: option(FILE, { short: "o", help: "where to write the answer or the scored file; unset: standard output" }),
+  output: option(FILE, {
+    group: "Input and output",
+    short: "o",
+    help: "where to write the answer or the scored file; unset: standard output",
+  }),
   inputFormat: option(choice(["json", "csv", "jsonl", "parquet", "arrow"], "FORMAT"), {
+    group: "Input and output",
     help: "json, csv, jsonl, parquet or arrow; unset: by the ending of the input's name",
   }),
   outputFormat: option(choice(["csv", "jsonl", "parquet", "arrow", "arrows"], "FORMAT"), {
+    group: "Input and output",
     help: "csv, jsonl, parquet, arrow or arrows (a stream) for a scored file; unset: by the ending, else jsonl",
   }),
-  onError: option(choice(["stop", "skip", "null"]), {
-    help: "what becomes of a row of a file that cannot be scored",
+  onError: option(choice(["stop", "skip", "null"], "ACTION"), {
+    group: "Rows of a file",
+    help: "what becomes of a row that cannot be scored: stop, skip or null",
     default: "stop",
   }),
   batchRows: option(integer("COUNT", 1, 1_000_000), {
-    help: "rows of a file that the model is given at once",
+    group: "Rows of a file",
+    help: "rows that the model is given at once",
     default: "10000",
   }),
   keepColumns: option(listOf(text("NAMES")), {
-    help: "columns of a file to write before the predictions, such as id,name",
+    group: "Rows of a file",
+    help: "columns to write before the predictions, such as id,name",
   }),
   coercion,
   nonfinite,
@@ -119,21 +200,23 @@ export const PREDICT_OPTIONS = z.object({
   flavor,
   useFlavor,
   requireChecksums,
-  json,
-  verbose,
+  ...COMMON,
 });
 
 /** `mlserve inspect`. */
-export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, requireChecksums, json, verbose });
+export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, requireChecksums, ...COMMON });
 
 /** `mlserve validate`. */
 export const VALIDATE_OPTIONS = z.object({
-  run: option(SWITCH, { help: "load the model too, run its input example and its self-test", default: "false" }),
+  run: option(SWITCH, {
+    group: "Model",
+    help: "load the model too, run its input example and its self-test",
+    default: "false",
+  }),
   flavor,
   useFlavor,
   requireChecksums,
-  json,
-  verbose,
+  ...COMMON,
 });
 
 /** The options of each command by its name. */

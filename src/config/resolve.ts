@@ -4,57 +4,75 @@ import type { OptionsSchema, OptionValues } from "./option.js";
 import type { OptionText } from "./value-types.js";
 
 /** Where the value of an option came from. */
-export type Origin = "flag" | "environment" | "default";
+export type Origin = "flag" | "environment" | "file" | "default";
 
-/** What was given for the options, each source by its own names. A later issue adds a file between the two. */
+/** What was given for the options, each source by its own names. */
 export interface OptionSources {
   /** By key: a text, a boolean for a switch, or the texts of a list. */
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** By variable. An empty variable counts as unset. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What a configuration file says for this command. */
+  readonly file?: FileSettings;
+}
+
+/** By the option's name in the file: `max-body`. */
+export type FileSettings = ReadonlyMap<string, FileSetting>;
+
+export interface FileSetting {
+  readonly text: OptionText;
+  /** `mlserve.yaml: line 3: max-body` */
+  readonly where: string;
+}
+
+/** An option with the text that was given for it, undefined for none. */
+export interface Setting {
+  readonly option: OptionDescription;
+  readonly text: OptionText | undefined;
+  readonly origin: Origin;
+  /** As the user knows it: the flag, the variable, or the place in the file. */
+  readonly source: string;
 }
 
 export interface ResolvedOptions<Schema extends OptionsSchema> {
   readonly values: OptionValues<Schema>;
-  readonly origins: { readonly [Key in keyof OptionValues<Schema>]: Origin };
+  /** In the order in which the options are declared. */
+  readonly settings: readonly Setting[];
 }
 
 /**
- * Decides every option of a command: a flag goes before the environment, that before the default.
+ * Decides every option of a command: a flag goes before the environment, that before the file, that before the default.
  *
- * Throws `usage` naming the flag or variable whose value is wrong, and what was expected.
+ * Throws `usage` naming the flag, the variable or the line whose value is wrong, and what was expected.
  */
 export function resolveOptions<Schema extends OptionsSchema>(
   schema: Schema,
   sources: OptionSources,
 ): ResolvedOptions<Schema> {
-  const given = describeOptions(schema).map((option) => ({ option, ...find(option, sources) }));
-  const parsed = schema.safeParse(Object.fromEntries(given.map(({ option, text }) => [option.key, text])));
+  const settings = describeOptions(schema).map((option) => findSetting(option, sources));
+  const parsed = schema.safeParse(Object.fromEntries(settings.map(({ option, text }) => [option.key, text])));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const wrong = given.find(({ option }) => option.key === issue?.path[0]);
-    throw new MlserveError("usage", issue?.message ?? "expected something else", { where: wrong?.name ?? "options" });
+    const wrong = settings.find(({ option }) => option.key === issue?.path[0]);
+    throw new MlserveError("usage", issue?.message ?? "expected something else", { where: wrong?.source ?? "options" });
   }
-  const origins = Object.fromEntries(given.map(({ option, origin }) => [option.key, origin]));
   // The keys are the schema's own, which Object.fromEntries forgets.
-  return { values: parsed.data as OptionValues<Schema>, origins: origins as ResolvedOptions<Schema>["origins"] };
+  return { values: parsed.data as OptionValues<Schema>, settings };
 }
 
-interface Found {
-  readonly text: OptionText | undefined;
-  readonly origin: Origin;
-  /** As the user knows it. */
-  readonly name: string;
-}
-
-function find({ key, flag, variable }: OptionDescription, { flags, environment }: OptionSources): Found {
+function findSetting(option: OptionDescription, { flags, environment, file }: OptionSources): Setting {
+  const { key, name, flag, variable } = option;
   const given = flags[key];
-  if (given !== undefined)
-    return { text: typeof given === "boolean" ? String(given) : given, origin: "flag", name: flag };
+  if (given !== undefined) {
+    const source = given === false ? (option.negatedFlag ?? flag) : flag;
+    return { option, text: typeof given === "boolean" ? String(given) : given, origin: "flag", source };
+  }
   const set = environment[variable];
-  if (set === undefined || set.trim() === "" || isServiceLink(set))
-    return { text: undefined, origin: "default", name: flag };
-  return { text: set, origin: "environment", name: variable };
+  if (set !== undefined && set.trim() !== "" && !isServiceLink(set))
+    return { option, text: set, origin: "environment", source: variable };
+  const written = file?.get(name);
+  if (written !== undefined) return { option, text: written.text, origin: "file", source: written.where };
+  return { option, text: undefined, origin: "default", source: flag };
 }
 
 /** For a Service called mlserve, Kubernetes gives every pod a MLSERVE_PORT like `tcp://10.0.0.7:8080`: not meant for us. */

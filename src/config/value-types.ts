@@ -11,8 +11,12 @@ export interface ValueType<T, Text extends OptionText = string> {
   readonly expected: string;
   /** May the option be given several times? */
   readonly isList: boolean;
+  readonly completes: Completes;
   readonly schema: z.ZodType<T, Text>;
 }
+
+/** What a shell may offer for a value: names of files, a few words, or nothing. */
+export type Completes = "files" | "nothing" | readonly string[];
 
 /** What is given for an option: one text, or a text each time that the flag of a list was given. */
 export type OptionText = string | readonly string[];
@@ -22,6 +26,7 @@ function valueType<T>(
   placeholder: string | undefined,
   expected: string,
   parse: (text: string) => T | undefined,
+  completes: Completes = "nothing",
 ): ValueType<T> {
   const schema = z.string().transform((text, context) => {
     const value = parse(text.trim());
@@ -29,13 +34,13 @@ function valueType<T>(
     context.addIssue(`expected ${expected}`);
     return z.NEVER;
   });
-  return { placeholder, expected, isList: false, schema };
+  return { placeholder, expected, isList: false, completes, schema };
 }
 
 /** Any number of values of one type: the flag is given again for each, and commas part them in a variable. */
-export function listOf<T>({ placeholder, expected, schema }: ValueType<T>): ValueType<readonly T[], OptionText> {
+export function listOf<T>({ schema, ...type }: ValueType<T>): ValueType<readonly T[], OptionText> {
   const texts = z.union([z.string().transform(splitList), z.array(z.string()).readonly()]);
-  return { placeholder, expected, isList: true, schema: texts.pipe(z.array(schema).readonly()) };
+  return { ...type, isList: true, schema: texts.pipe(z.array(schema).readonly()) };
 }
 
 function splitList(text: string): readonly string[] {
@@ -86,8 +91,11 @@ function parseJsonOrNothing(text: string): ReturnType<typeof parseJsonText> | un
 }
 
 /** The name of a file, relative to the folder that the command runs in. */
-export const FILE: ValueType<string> = valueType("FILE", "the name of a file", (value) =>
-  value === "" ? undefined : value,
+export const FILE: ValueType<string> = valueType(
+  "FILE",
+  "the name of a file",
+  (value) => (value === "" ? undefined : value),
+  "files",
 );
 
 /** One of a few words; `placeholder` stands for them in the help where they would be too wide. */
@@ -95,7 +103,8 @@ export function choice<const Word extends string>(
   words: readonly Word[],
   placeholder: string = words.join("|"),
 ): ValueType<Word> {
-  return valueType(placeholder, `one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
+  const parse = (value: string): Word | undefined => words.find((word) => word === value);
+  return valueType(placeholder, `one of ${words.join(", ")}`, parse, words);
 }
 
 /** A whole number between two bounds, both included. */
@@ -115,7 +124,7 @@ export function autoOr<T>({ placeholder, expected, schema }: ValueType<T>): Valu
     context.addIssue(`expected ${orAuto}`);
     return z.NEVER;
   });
-  return { placeholder, expected: orAuto, isList: false, schema: either };
+  return { placeholder, expected: orAuto, isList: false, completes: ["auto"], schema: either };
 }
 
 /** A TCP port; 0 stands for a free one. */

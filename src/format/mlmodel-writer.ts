@@ -1,5 +1,5 @@
 import { Document, type Node, type ParsedNode, Scalar, type ScalarTag, type Tags, visit } from "yaml";
-import { readYamlDocument } from "./yaml-reader.js";
+import { readYamlDocument } from "../core/yaml-reader.js";
 
 /**
  * Writes a mapping as an `MLmodel` file, like MLflow: keys sorted, one entry a line, for Python's `yaml.safe_load`.

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { z } from "zod";
 import { MlserveError } from "../core/errors.js";
+import { readYaml } from "../core/yaml-reader.js";
 import { schemaFault, schemaFaults } from "./schema-fault.js";
 import { NO_SIGNATURE, parseSignature, type Signature } from "./signature.js";
-import { readYaml } from "./yaml-reader.js";
 
 /** The name of the file that makes a folder a model. */
 export const MLMODEL_FILE = "MLmodel";

@@ -66,7 +66,7 @@ describe("the command line", () => {
     async (argv) => {
       const { code, stdout, stderr } = await terminal.run(argv);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(/^ {2}--verbose +print the stack of an unexpected error \(MLSERVE_VERBOSE\)$/m);
+      expect(stdout).toMatch(/^Common options:\n {2}--json +print the result, and any error, as JSON$/m);
       expect(stdout).toMatch(/\nExamples:\n {2}mlserve /);
       expect(stdout).not.toContain("--no-verbose");
     },

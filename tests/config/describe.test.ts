@@ -33,11 +33,11 @@ describe("describeOptions", () => {
   it("writes the lines of the help", () => {
     const lines = describeOptions(schema).map((described) => [toUsage(described), toHelpText(described)]);
     expect(lines).toEqual([
-      ["-m, --max-body <SIZE>", "largest body (default 32MB; MLSERVE_MAX_BODY)"],
-      ["--cache-size <SIZE>", "size of the cache (MLSERVE_CACHE_SIZE)"],
-      ["--verbose", "say more (MLSERVE_VERBOSE)"],
-      ["--no-self-test", "run the model once (MLSERVE_SELF_TEST)"],
-      ["--ports <PORT>", "ports to try (may be repeated; MLSERVE_PORTS)"],
+      ["-m, --max-body <SIZE>", "largest body (default 32MB)"],
+      ["--cache-size <SIZE>", "size of the cache"],
+      ["--verbose", "say more"],
+      ["--no-self-test", "run the model once"],
+      ["--ports <PORT>", "ports to try (may be repeated)"],
     ]);
   });
 

@@ -84,7 +84,10 @@ function refusal(run: () => unknown): unknown {
 describe("resolveOptions", () => {
   it.each(PRECEDENCE)("takes $name", ({ flags, environment, port, origin }) => {
     const resolved = resolveOptions(SERVE_OPTIONS, { flags, environment });
-    expect([resolved.values.port, resolved.origins.port]).toEqual([port, origin]);
+    expect([resolved.values.port, resolved.settings.find(({ option: { key } }) => key === "port")?.origin]).toEqual([
+      port,
+      origin,
+    ]);
   });
 
   it("gives options their types", () => {

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { readYaml } from "../../src/core/yaml-reader.js";
 import { editMlmodel, stringifyMlmodel } from "../../src/format/mlmodel-writer.js";
-import { readYaml } from "../../src/format/yaml-reader.js";
 import { goldenModels, modelPath } from "../support/golden.js";
 
 const read = (model: string): string => readFileSync(`${modelPath(model)}/MLmodel`, "utf8");

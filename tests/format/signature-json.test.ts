@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readYaml } from "../../src/core/yaml-reader.js";
 import { NUMPY_NAMES } from "../../src/format/numpy-dtypes.js";
 import { parseSignature } from "../../src/format/signature.js";
 import { formatSignature } from "../../src/format/signature-json.js";
-import { readYaml } from "../../src/format/yaml-reader.js";
 import { goldenModels, modelPath } from "../support/golden.js";
 
 interface Written {

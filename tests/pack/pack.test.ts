@@ -10,11 +10,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readYaml } from "../../src/core/yaml-reader.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { formatChecksums, sha256Of } from "../../src/format/checksums.js";
 import { openModel } from "../../src/format/open-model.js";
-import { readYaml } from "../../src/format/yaml-reader.js";
 import { type PackOptions, pack } from "../../src/pack/pack.js";
 import { modelPath } from "../support/golden.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";

@@ -1,11 +1,11 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readYaml } from "../../src/core/yaml-reader.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { openModel } from "../../src/format/open-model.js";
 import { formatSignature } from "../../src/format/signature-json.js";
-import { readYaml } from "../../src/format/yaml-reader.js";
 import { pack } from "../../src/pack/pack.js";
 import { readSignature } from "../../src/pack/read-signature.js";
 import { modelPath } from "../support/golden.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readYaml } from "../../src/format/yaml-reader.js";
+import { readYaml } from "../../src/core/yaml-reader.js";
 
 const HALF_MIB = 512 * 1024;
 const lines = (count: number, line: (index: number) => string): string =>

@@ -1,0 +1,18 @@
+/*
+ * npm run docs: writes docs/configuration.md from the options of the commands. tests/docs/configuration.test.ts fails
+ * while the page is not current.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ensureBuilt } from "./ensure-built.mjs";
+import { ROOT, runScript } from "./processes.mjs";
+
+await runScript(async () => {
+  await ensureBuilt();
+  const config = (name) => import(pathToFileURL(join(ROOT, "dist", "src", "config", name)).href);
+  const { toConfigurationPage } = await config("configuration-page.js");
+  const { COMMAND_OPTIONS } = await config("options.js");
+  writeFileSync(join(ROOT, "docs", "configuration.md"), toConfigurationPage(COMMAND_OPTIONS));
+  console.log("mlserve: wrote docs/configuration.md");
+});

@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openTerminal, type Terminal } from "./terminal.js";
+
+let terminal: Terminal;
+beforeEach(() => {
+  terminal = openTerminal();
+});
+afterEach(() => terminal[Symbol.dispose]());
+
+const write = (name: string, text: string | Uint8Array): void => writeFileSync(join(terminal.cwd, name), text);
+
+describe("--print-config", () => {
+  it("shows each value and where it is from, without a model", async () => {
+    write("mlserve.yaml", "port: 9000\nserve:\n  log-level: warn\n  max-body: 1MB\n");
+    const { code, stdout, stderr } = await terminal.run(["serve", "--print-config", "--max-body", "2MB"], {
+      environment: { MLSERVE_LOG_LEVEL: "debug" },
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^ {2}host +127\.0\.0\.1 +default$/m);
+    expect(stdout).toMatch(/^ {2}port +9000 +mlserve\.yaml: line 1: port$/m);
+    expect(stdout).toMatch(/^ {2}max-body +2MB +--max-body$/m);
+    expect(stdout).toMatch(/^ {2}log-level +debug +MLSERVE_LOG_LEVEL$/m);
+  });
+
+  it("answers as JSON", async () => {
+    write("own.yaml", "pack:\n  metadata: [team=a]\n  self-test: off\n");
+    const { stdout } = await terminal.run(["pack", "--print-config", "--json", "--config", "own.yaml"]);
+    const { command, file, options } = JSON.parse(stdout);
+    expect({ command, file }).toEqual({ command: "pack", file: "own.yaml" });
+    expect(options).toContainEqual({
+      name: "metadata",
+      value: ["team=a"],
+      origin: "file",
+      source: "own.yaml: line 2: metadata",
+    });
+    expect(options).toContainEqual({
+      name: "self-test",
+      value: false,
+      origin: "file",
+      source: "own.yaml: line 3: self-test",
+    });
+    expect(options).toContainEqual({ name: "output", value: null, origin: "default", source: null });
+  });
+});
+
+describe("a switch that is on", () => {
+  const turnOff = [
+    { name: "its flag", argv: ["--no-self-test"], environment: {}, source: "--no-self-test" },
+    { name: "its variable", argv: [], environment: { MLSERVE_SELF_TEST: "0" }, source: "MLSERVE_SELF_TEST" },
+  ];
+
+  it.each(turnOff)("is turned off by $name", async ({ argv, environment, source }) => {
+    const { stdout } = await terminal.run(["pack", "--print-config", ...argv], { environment });
+    expect(stdout).toMatch(new RegExp(`^ {2}self-test +false +${source}$`, "m"));
+  });
+
+  it("is on where nothing is said", async () => {
+    const { stdout } = await terminal.run(["pack", "--print-config"]);
+    expect(stdout).toMatch(/^ {2}self-test +true +default$/m);
+  });
+});
+
+describe("the configuration file", () => {
+  it.each([
+    { name: "--config", argv: ["--config", "other.yaml"], environment: {} },
+    { name: "MLSERVE_CONFIG", argv: [], environment: { MLSERVE_CONFIG: "other.yaml" } },
+  ])("is the one that $name names", async ({ argv, environment }) => {
+    write("mlserve.yaml", "port: 1\n");
+    write("other.yaml", "port: 2\n");
+    const { stdout } = await terminal.run(["serve", "--print-config", ...argv], { environment });
+    expect(stdout).toMatch(/^ {2}port +2 +other\.yaml: line 1: port$/m);
+  });
+
+  it.each([
+    {
+      name: "a value that is wrong",
+      text: "serve:\n  port: http\n",
+      says: "mlserve.yaml: line 2: port: expected a whole",
+    },
+    {
+      name: "a key that nobody knows",
+      text: "prot: 1\n",
+      says: 'mlserve.yaml: line 1: unknown key "prot". Did you mean',
+    },
+    { name: "bytes that are no text", text: Uint8Array.of(0x70, 0xff), says: "mlserve.yaml: not text in UTF-8" },
+    { name: "a file that is far too large", text: "#".repeat(1024 * 1024 + 1), says: "mlserve.yaml: larger than" },
+  ])("is refused for $name", async ({ text, says }) => {
+    write("mlserve.yaml", text);
+    const { code, stdout, stderr } = await terminal.run(["serve", "m"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`mlserve: error: ${says}`);
+  });
+
+  it("must be there when it is named, and be a file", async () => {
+    mkdirSync(join(terminal.cwd, "folder"));
+    const [missing, folder] = [
+      await terminal.run(["inspect", "m", "--config", "none.yaml"]),
+      await terminal.run(["inspect", "m", "--config", "folder"]),
+    ];
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("none.yaml: no such file. Check --config"),
+    });
+    expect(folder).toMatchObject({ code: 2, stderr: expect.stringContaining("folder: expected a file") });
+  });
+
+  it("decides how errors are told", async () => {
+    write("mlserve.yaml", "json: true\n");
+    const { code, stderr } = await terminal.run(["inspect"]);
+    expect({ code, kind: JSON.parse(stderr).kind }).toEqual({ code: 2, kind: "usage" });
+  });
+
+  it("is named by --verbose", async () => {
+    write("mlserve.yaml", "port: 1\n");
+    const { stderr } = await terminal.run(["serve", "--print-config", "--verbose"]);
+    expect(stderr).toBe("mlserve: options from mlserve.yaml\n");
+  });
+});
+
+describe("a variable that nobody knows", () => {
+  const environment = { MLSERVE_PROT: "1" };
+
+  it("is a warning", async () => {
+    const { code, stderr } = await terminal.run(["serve", "--print-config"], { environment });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "mlserve: warning: MLSERVE_PROT is no variable of mlserve, and is ignored. Did you mean MLSERVE_PORT?\n",
+    });
+  });
+
+  it.each(["--quiet", "--json"])("is not told with %s", async (flag) => {
+    expect(await terminal.run(["serve", "--print-config", flag], { environment })).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+  });
+});
