@@ -106,6 +106,7 @@ async function main() {
 }
 
 await main().catch((error) => {
+  killAll();
   console.error(`bench:workers: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 });

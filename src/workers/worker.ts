@@ -17,6 +17,7 @@ const CHANNEL = 3;
 main();
 
 function main(): void {
+  watchServer();
   const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
   const writer = new FrameWriter(socket);
   let calls: ReceivedCalls | undefined;
@@ -48,7 +49,6 @@ async function start(order: WorkerOrder, writer: FrameWriter): Promise<ReceivedC
   try {
     const { executor, ready } = await loadOrder(order, createFrameLogger(writer));
     writer.write({ kind: FROM_WORKER.ready, payload: [toJsonPayload(ready)] });
-    watchServer();
     return new ReceivedCalls(executor, writer, ready.concurrency);
   } catch (error) {
     writer.write({ kind: FROM_WORKER.refused, payload: [toJsonPayload(toErrorFields(error))] });
@@ -66,10 +66,11 @@ function endWithServer(): void {
  */
 function watchServer(): void {
   const watch = `
-    const parent = process.ppid;
-    setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, "SIGKILL"); }, 1000);
+    const { workerData } = require("node:worker_threads");
+    setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL"); }, 1000);
   `;
-  new Worker(watch, { eval: true, stdin: false, resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
+  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
+  new Worker(watch, { eval: true, workerData: process.ppid, resourceLimits }).unref();
 }
 
 function createFrameLogger(writer: FrameWriter): Logger {

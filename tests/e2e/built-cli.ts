@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Standard input: none, or one that never ends. */
   readonly stdin?: "ignore" | "pipe";
+  /** The leader of a process group of its own, as a shell makes each command. */
+  readonly detached?: boolean;
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[];
 }
@@ -51,7 +53,7 @@ export function openWorkplace(): Workplace {
   mkdirSync(temporary);
   const start = (
     args: readonly string[],
-    { cli = CLI, environment = {}, nodeFlags = [], stdin = "ignore" }: StartOptions = {},
+    { cli = CLI, environment = {}, nodeFlags = [], stdin = "ignore", detached = false }: StartOptions = {},
   ): Program => {
     const env = {
       PATH: process.env.PATH,
@@ -62,7 +64,7 @@ export function openWorkplace(): Workplace {
       ...environment,
     };
     return watch(
-      spawn(process.execPath, [...nodeFlags, cli, ...args], { cwd, env, stdio: [stdin, "pipe", "pipe"] }),
+      spawn(process.execPath, [...nodeFlags, cli, ...args], { cwd, env, detached, stdio: [stdin, "pipe", "pipe"] }),
       temporary,
     );
   };

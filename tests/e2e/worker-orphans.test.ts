@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { openWorkplace, type Program, type Workplace } from "./built-cli.js";
+
+const CODE = `
+import { writeSync } from "node:fs";
+export default (inputs) => {
+  if (inputs !== "loop") return inputs;
+  writeSync(2, "looping\\n");
+  for (;;);
+};
+`;
+
+let workplace: Workplace;
+beforeAll(() => {
+  workplace = openWorkplace();
+  writeFileSync(join(workplace.cwd, "predict.mjs"), CODE);
+});
+afterAll(() => workplace[Symbol.dispose]());
+
+const started: Program[] = [];
+afterEach(() => {
+  for (const { child } of started.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), "SIGKILL");
+  }
+});
+
+interface Running extends Program {
+  readonly url: string;
+  /** The workers, and whatever else the server has started. */
+  readonly children: readonly number[];
+}
+
+async function serve(): Promise<Running> {
+  const options = ["--port", "0", "--isolation", "process", "--workers", "2", "--shutdown-grace", "500ms"];
+  const program = workplace.start(["serve", "predict.mjs", "--timeout", "0", ...options], { detached: true });
+  started.push(program);
+  const [, url = ""] = await program.find(/ at (http:\S+) /);
+  const children = childrenOf(program.child.pid ?? 0);
+  expect(children.filter(isWorker)).toHaveLength(2);
+  return { ...program, url, children };
+}
+
+function ask(url: string, inputs: string): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return fetch(`${url}/invocations`, { method: "POST", headers, body: JSON.stringify({ inputs }) });
+}
+
+/** Processes that `parent` started and that are alive. */
+function childrenOf(parent: number): number[] {
+  const numbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return numbers.map(Number).filter((pid) => parentOf(pid) === parent);
+}
+
+function isWorker(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join("workers", "worker.js"));
+}
+
+/** undefined for a process that has ended. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
+}
+
+async function untilGone(pids: readonly number[]): Promise<void> {
+  await vi.waitFor(() => expect(pids.filter((pid) => parentOf(pid) !== undefined)).toEqual([]), { timeout: 10_000 });
+}
+
+/** How the signal comes: to the server alone, or, as from a terminal, to all of its process group. */
+const SIGNALS = [
+  { signal: "SIGTERM", to: "the server", code: 0 },
+  { signal: "SIGINT", to: "all processes", code: 0 },
+  { signal: "SIGKILL", to: "the server", code: null },
+] as const;
+
+function send({ child }: Program, { signal, to }: (typeof SIGNALS)[number]): void {
+  const pid = child.pid ?? 0;
+  process.kill(to === "the server" ? pid : -pid, signal);
+}
+
+/** Only Linux lists the children of a process in files. */
+describe.runIf(process.platform === "linux")("worker processes", () => {
+  it.each(SIGNALS)("are gone after $signal to $to", async (how) => {
+    const program = await serve();
+    expect(await (await ask(program.url, "hello")).json()).toEqual({ predictions: "hello" });
+    send(program, how);
+    expect((await program.ended).code).toBe(how.code);
+    await untilGone(program.children);
+  });
+
+  it.each(SIGNALS)("are gone after $signal to $to while one loops for good", async (how) => {
+    const program = await serve();
+    const cut = ask(program.url, "loop").catch(() => undefined);
+    await program.findError(/looping/);
+    send(program, how);
+    expect((await program.ended).code).toBe(how.code);
+    await untilGone(program.children);
+    await cut;
+  });
+});
