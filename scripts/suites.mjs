@@ -8,13 +8,14 @@ import { skipWithout } from "./required-parts.mjs";
 /** Where each suite leaves vitest's report. */
 export const REPORTS = join(ROOT, ".cache", "reports");
 
-const ONNX_TESTS = ["tests/flavors/onnx", "tests/golden"];
+/** What depends on the version of Node: runtimes, worker processes, and what they answer. */
+const RUNTIME_TESTS = ["tests/flavors", "tests/golden", "tests/workers", "tests/conformance"];
 
 /** Every suite: `needs` is "node" for those of `npm test`, "more" for those that `npm run test:all` adds. */
 export const SUITES = [
   { name: "tests", needs: "node", run: (filters) => runVitest("tests", filters) },
-  { name: "onnx on Node 22", needs: "more", run: () => runOnNode("22") },
-  { name: "onnx on Node 24", needs: "more", run: () => runOnNode("24") },
+  { name: "flavors on Node 22", needs: "more", run: () => runOnNode("22") },
+  { name: "flavors on Node 24", needs: "more", run: () => runOnNode("24") },
   { name: "install", needs: "more", run: runInstall },
   { name: "big files", needs: "more", run: () => runVitest("big files", ["--mode", "big"]) },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
@@ -24,7 +25,7 @@ export const SUITES = [
 async function runOnNode(major) {
   const node = await ensureNode(major);
   if (node === undefined) return skip(`npm has no Node ${major} for this system`);
-  return await runVitest(`onnx on Node ${major}`, ONNX_TESTS, { node });
+  return await runVitest(`flavors on Node ${major}`, RUNTIME_TESTS, { node });
 }
 
 /** The tests get the other versions by variables, so that they install nothing behind anyone's back. */
