@@ -7,15 +7,16 @@ import type { CommandRequest, Flags } from "./request.js";
 /** Tells the parser what a command takes, and the help what to say about it. */
 export function addDetails(program: Program, command: Command, found: (request: CommandRequest) => void): void {
   const name = program.name();
-  program.argument(`[${command.argument.name}]`, command.argument.help).usage(`<${command.argument.name}> [options]`);
+  if (command.argument !== undefined) {
+    const { name: word, help } = command.argument;
+    program.argument(`[${word}]`, help).usage(`<${word}> [options]`);
+  }
   for (const { title, options } of groupOptions(describeOptions(command.options)))
     for (const option of options) addOption(program, option, title);
   program.addHelpOption(new Option("-h, --help", "show this help").helpGroup("Common options:"));
   program.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  ${line}`).join("\n")}`);
   program.addHelpText("after", `\n${SOURCES_HELP}`);
-  program.action((argument: string | undefined) =>
-    found({ kind: "run", name, command, argument, flags: givenFlags(program) }),
-  );
+  program.action(() => found({ kind: "run", name, command, argument: program.args[0], flags: givenFlags(program) }));
 }
 
 /** Without the `true` that the parser makes up for every option with a `--no-` form, which nobody gave. */

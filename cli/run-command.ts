@@ -40,13 +40,19 @@ export async function runCommand(request: CommandRequest, { resolved, file, outp
     await output.warning(warning);
   if (file !== undefined) await output.note(`options from ${file}`);
   if (resolved.values.printConfig === true) return await printConfig(name, file, resolved, output);
-  if (argument === undefined)
+  if (argument === undefined && command.argument !== undefined)
     throw new MlserveError("usage", `missing required argument '${command.argument.name}'`, {
       hint: `See mlserve ${name} --help`,
     });
   const scratch = createScratch(io);
   try {
-    await command.run({ argument, options: resolved.values, io, output, temporaryFolder: scratch.folder });
+    await command.run({
+      argument: argument ?? "",
+      options: resolved.values,
+      io,
+      output,
+      temporaryFolder: scratch.folder,
+    });
   } finally {
     scratch.remove();
   }
