@@ -1,10 +1,4 @@
-import type { Command } from "./command.js";
-
-/** A command before it is loaded: `mlserve --help` needs no more. */
-export interface CommandEntry {
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from "./command.js";
 
 /** Every command of `mlserve`, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
@@ -24,5 +18,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   validate: {
     summary: "list everything that is wrong with a model",
     load: async () => (await import("./validate.js")).validateCommand,
+  },
+  completion: {
+    summary: "print what makes a shell complete command lines",
+    load: async () => (await import("./completion.js")).createCompletionCommand(COMMANDS),
   },
 };

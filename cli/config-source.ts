@@ -4,7 +4,7 @@ import type { ConfigFile } from "../src/config/config-file.js";
 import { COMMAND_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
 import type { Io } from "./io.js";
-import type { Flags } from "./program.js";
+import type { Flags } from "./request.js";
 
 /** The file that is read where a command runs, unless another is named. */
 const DEFAULT_NAME = "mlserve.yaml";

@@ -1,4 +1,4 @@
-import { type ERRORS, EXIT, MlserveError } from "../src/core/errors.js";
+import { MlserveError } from "../src/core/errors.js";
 import { createPaint, type Paint } from "./colors.js";
 import { type Io, write } from "./io.js";
 import { printable, toJson } from "./text.js";
@@ -85,14 +85,3 @@ function toInternalError(error: unknown, verbose: boolean): MlserveError {
 function toOneLine(text: string): string {
   return printable(text.trim().replace(/\s*[\r\n]+\s*/g, " "));
 }
-
-/** What the exit codes mean, for the help. */
-export const EXIT_CODES_HELP = Object.entries({
-  [EXIT.failure]: "a fault of mlserve or of the model's code",
-  [EXIT.usage]: "a wrong option or argument",
-  [EXIT.model]: "the model or package is missing, broken or not supported",
-  [EXIT.input]: "the request body is wrong",
-  [EXIT.environment]: "the machine: port in use, missing runtime, unreadable file",
-} satisfies Record<(typeof ERRORS)[keyof typeof ERRORS]["exit"], string>)
-  .map(([code, meaning]) => `  ${code}  ${meaning}`)
-  .join("\n");

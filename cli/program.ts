@@ -1,28 +1,10 @@
-import { CommanderError, Option, Command as Program } from "commander";
-import { describeOptions, groupOptions, type OptionDescription, toHelpText, toUsage } from "../src/config/describe.js";
+import { CommanderError, Command as Program } from "commander";
 import { MlserveError } from "../src/core/errors.js";
 import { readVersion } from "../src/core/installed-version.js";
-import type { Command } from "./command.js";
 import { COMMANDS } from "./commands.js";
+import { EXIT_CODES_HELP, SOURCES_HELP } from "./help-texts.js";
 import { type Io, write } from "./io.js";
-import { EXIT_CODES_HELP } from "./output.js";
-
-/** What the command line asks for. */
-export type Request =
-  | CommandRequest
-  /** Help or version: printed already. */
-  | { readonly kind: "done" };
-
-export interface CommandRequest {
-  readonly kind: "run";
-  readonly name: string;
-  readonly command: Command;
-  /** Undefined where it is missing: `--print-config` needs none. */
-  readonly argument: string | undefined;
-  readonly flags: Flags;
-}
-
-export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+import type { Request } from "./request.js";
 
 /**
  * Reads the command line, loading only the command that it names.
@@ -36,7 +18,9 @@ export async function parseCommandLine(argv: readonly string[], io: Io): Promise
   const program = createProgram(io, (text) => printed.push(text));
   for (const [entryName, { summary, load }] of Object.entries(COMMANDS)) {
     const sub = program.command(entryName).description(summary);
-    if (entryName === name) addDetails(sub, await load(), (request) => requests.push(request));
+    if (entryName !== name) continue;
+    const { addDetails } = await import("./command-details.js");
+    addDetails(sub, await load(), (request) => requests.push(request));
   }
   try {
     program.parse(argv.length === 0 ? ["--help"] : argv, { from: "user" });
@@ -70,41 +54,6 @@ function createProgram(io: Io, print: (text: string) => void): Program {
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 80, 100),
       getOutHasColors: () => false,
     });
-}
-
-/** Where options come from besides the command line, within 80 columns. */
-const SOURCES_HELP = [
-  "Options may also be set by variables (MLSERVE_MAX_BODY for --max-body) and in a",
-  "file mlserve.yaml. A flag goes before a variable, and that before the file.",
-].join("\n");
-
-function addDetails(program: Program, command: Command, found: (request: Request) => void): void {
-  const name = program.name();
-  program.argument(`[${command.argument.name}]`, command.argument.help).usage(`<${command.argument.name}> [options]`);
-  for (const { title, options } of groupOptions(describeOptions(command.options)))
-    for (const option of options) addOption(program, option, title);
-  program.addHelpOption(new Option("-h, --help", "show this help").helpGroup("Common options:"));
-  program.addHelpText("after", `\nExamples:\n${command.examples.map((line) => `  ${line}`).join("\n")}`);
-  program.addHelpText("after", `\n${SOURCES_HELP}`);
-  program.action((argument: string | undefined) =>
-    found({ kind: "run", name, command, argument, flags: givenFlags(program) }),
-  );
-}
-
-/** Without the `true` that the parser makes up for every option with a `--no-` form, which nobody gave. */
-function givenFlags(program: Program): Flags {
-  const flags = Object.entries(program.opts<Flags>());
-  return Object.fromEntries(flags.filter(([key]) => program.getOptionValueSource(key) === "cli"));
-}
-
-function addOption(program: Program, option: OptionDescription, group: string): void {
-  const shown = toUsage(option);
-  const declared = new Option(shown, toHelpText(option)).helpGroup(`${group}:`);
-  if (option.isList) declared.argParser((text: string, texts: readonly string[] = []) => [...texts, text]);
-  program.addOption(declared);
-  if (option.negatedFlag === undefined) return;
-  const other = shown.includes(option.negatedFlag) ? option.flag : option.negatedFlag;
-  program.addOption(new Option(other).hideHelp());
 }
 
 function toUsageError({ message }: CommanderError, name: string | undefined): MlserveError {

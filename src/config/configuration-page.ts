@@ -53,7 +53,7 @@ export function toConfigurationPage(schemas: CommandSchemas): string {
   const shared = commands[0]?.groups.filter(({ title }) => title === COMMON) ?? [];
   const sections = commands.map(({ name, groups }) => {
     const own = groups.filter(({ title }) => title !== COMMON);
-    return `## mlserve ${name}\n\n${toTable(own)}`;
+    return `## mlserve ${name}\n\n${own.length === 0 ? "Only those of every command.\n" : toTable(own)}`;
   });
   return [INTRODUCTION, `## Every command\n\n${toTable(shared)}`, ...sections].join("\n");
 }

@@ -70,7 +70,7 @@ export function toUsage(option: OptionDescription): string {
 }
 
 /** The flag that changes something: `--no-self-test` for a switch that is on. */
-function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
+export function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
   return negatedFlag !== undefined && preset === "true" ? negatedFlag : flag;
 }
 

@@ -219,6 +219,9 @@ export const VALIDATE_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve completion`. */
+export const COMPLETION_OPTIONS = z.object({ ...COMMON });
+
 /** The options of each command by its name. */
 export const COMMAND_OPTIONS = {
   pack: PACK_OPTIONS,
@@ -226,4 +229,5 @@ export const COMMAND_OPTIONS = {
   predict: PREDICT_OPTIONS,
   inspect: INSPECT_OPTIONS,
   validate: VALIDATE_OPTIONS,
+  completion: COMPLETION_OPTIONS,
 } as const;

@@ -113,6 +113,12 @@ describe("the command line", () => {
       coloured: true,
     },
     { name: "a file", options: { tty: false }, coloured: false },
+    { name: "a file with FORCE_COLOR", options: { environment: { FORCE_COLOR: "1" } }, coloured: true },
+    {
+      name: "a terminal with FORCE_COLOR=0",
+      options: { tty: true, environment: { FORCE_COLOR: "0" } },
+      coloured: false,
+    },
   ])("colours its errors on $name: $coloured", async ({ options, coloured }) => {
     const { stderr } = await terminal.run(["sevre"], options);
     expect(stderr.includes("\u001b[31m")).toBe(coloured);

@@ -1,0 +1,59 @@
+import { findUnknownVariables } from "../src/config/environment.js";
+import type { OptionsSchema } from "../src/config/option.js";
+import { COMMAND_OPTIONS } from "../src/config/options.js";
+import { type FileSettings, type ResolvedOptions, resolveOptions } from "../src/config/resolve.js";
+import { MlserveError } from "../src/core/errors.js";
+import { readConfigFile } from "./config-source.js";
+import type { Io } from "./io.js";
+import { createOutput, type ErrorStyle, type Output } from "./output.js";
+import { printConfig } from "./print-config.js";
+import type { CommandRequest } from "./request.js";
+import { createScratch } from "./scratch.js";
+
+/** A command whose options are decided. */
+export interface Prepared {
+  readonly resolved: ResolvedOptions<OptionsSchema>;
+  /** The configuration file that was read. */
+  readonly file: string | undefined;
+  readonly style: ErrorStyle;
+  readonly output: Output;
+}
+
+/**
+ * Decides the options of a command by its flags, the environment and the configuration file.
+ *
+ * Throws `usage` naming what is wrong with them.
+ */
+export async function prepare({ name, command, flags }: CommandRequest, io: Io): Promise<Prepared> {
+  const config = await readConfigFile(flags, io);
+  const file: FileSettings = config?.settingsOf(name) ?? new Map();
+  const resolved = resolveOptions(command.options, { flags, environment: io.environment, file });
+  const { json, quiet, verbose } = resolved.values;
+  const style = { format: json === true ? "json" : "human", verbose: verbose === true } as const;
+  return { resolved, file: config?.name, style, output: createOutput(io, { ...style, quiet: quiet === true }) };
+}
+
+/** Runs a command to its end; or tells its options, where that is asked. */
+export async function runCommand(request: CommandRequest, { resolved, file, output }: Prepared, io: Io): Promise<void> {
+  const { name, command, argument } = request;
+  for (const warning of findUnknownVariables(io.environment, Object.values(COMMAND_OPTIONS)))
+    await output.warning(warning);
+  if (file !== undefined) await output.note(`options from ${file}`);
+  if (resolved.values.printConfig === true) return await printConfig(name, file, resolved, output);
+  if (argument === undefined && command.argument !== undefined)
+    throw new MlserveError("usage", `missing required argument '${command.argument.name}'`, {
+      hint: `See mlserve ${name} --help`,
+    });
+  const scratch = createScratch(io);
+  try {
+    await command.run({
+      argument: argument ?? "",
+      options: resolved.values,
+      io,
+      output,
+      temporaryFolder: scratch.folder,
+    });
+  } finally {
+    scratch.remove();
+  }
+}
