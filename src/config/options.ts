@@ -43,6 +43,18 @@ const threads = option(autoOr(integer("COUNT", 1, 1024)), {
   default: "auto",
 });
 
+const host = option(text("ADDRESS"), {
+  group: "Server",
+  help: "address to listen on; 0.0.0.0 for every network",
+  default: "127.0.0.1",
+});
+const port = option(PORT, {
+  group: "Server",
+  short: "p",
+  help: "port to listen on; 0 takes a free one",
+  default: "8080",
+});
+
 const coercion = option(choice(["safe", "mlflow"], "MODE"), {
   group: "Values",
   help: "how values are read: as mlflow does, or safe, which refuses what mlflow damages silently",
@@ -92,12 +104,8 @@ export const PACK_OPTIONS = z.object({
 
 /** `mlserve serve`. */
 export const SERVE_OPTIONS = z.object({
-  host: option(text("ADDRESS"), {
-    group: "Server",
-    help: "address to listen on; 0.0.0.0 for every network",
-    default: "127.0.0.1",
-  }),
-  port: option(PORT, { group: "Server", short: "p", help: "port to listen on; 0 takes a free one", default: "8080" }),
+  host,
+  port,
   maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
   shutdownGrace: option(DURATION, {
     group: "Server",
@@ -199,6 +207,9 @@ export const VALIDATE_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve doctor`. */
+export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
+
 /** `mlserve completion`. */
 export const COMPLETION_OPTIONS = z.object({ ...COMMON });
 
@@ -209,5 +220,6 @@ export const COMMAND_OPTIONS = {
   predict: PREDICT_OPTIONS,
   inspect: INSPECT_OPTIONS,
   validate: VALIDATE_OPTIONS,
+  doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;
