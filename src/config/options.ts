@@ -142,6 +142,7 @@ export const SERVE_OPTIONS = z.object({
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
   }),
+  accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
     group: "Log",
     help: "how much to log: debug, info, warn, error or silent",
