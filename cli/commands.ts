@@ -19,6 +19,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "list everything that is wrong with a model",
     load: async () => (await import("./validate.js")).validateCommand,
   },
+  doctor: {
+    summary: "find what is missing or wrong on this machine",
+    load: async () => (await import("./doctor.js")).doctorCommand,
+  },
   completion: {
     summary: "print what makes a shell complete command lines",
     load: async () => (await import("./completion.js")).createCompletionCommand(COMMANDS),

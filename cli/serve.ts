@@ -42,7 +42,14 @@ export const serveCommand = defineCommand({
     });
     const app = createApp(
       { current: served },
-      { logger, metrics, maxBodyBytes: options.maxBody, timeoutMs: options.timeout, version: readVersion() },
+      {
+        logger,
+        accessLog: options.accessLog,
+        metrics,
+        maxBodyBytes: options.maxBody,
+        timeoutMs: options.timeout,
+        version: readVersion(),
+      },
     );
     const server = await startServer({
       app,

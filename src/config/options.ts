@@ -51,6 +51,17 @@ const useFlavor = option(text("NAME"), {
   group: "Model",
   help: "which of the model's flavors to use; unset: your own before the built-in ones, in order",
 });
+const host = option(text("ADDRESS"), {
+  group: "Server",
+  help: "address to listen on; 0.0.0.0 for every network",
+  default: "127.0.0.1",
+});
+const port = option(PORT, {
+  group: "Server",
+  short: "p",
+  help: "port to listen on; 0 takes a free one",
+  default: "8080",
+});
 
 const coercion = option(choice(["safe", "mlflow"], "MODE"), {
   group: "Values",
@@ -106,12 +117,8 @@ export const PACK_OPTIONS = z.object({
 
 /** `mlserve serve`. */
 export const SERVE_OPTIONS = z.object({
-  host: option(text("ADDRESS"), {
-    group: "Server",
-    help: "address to listen on; 0.0.0.0 for every network",
-    default: "127.0.0.1",
-  }),
-  port: option(PORT, { group: "Server", short: "p", help: "port to listen on; 0 takes a free one", default: "8080" }),
+  host,
+  port,
   maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
   shutdownGrace: option(DURATION, {
     group: "Server",
@@ -150,6 +157,7 @@ export const SERVE_OPTIONS = z.object({
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
   }),
+  accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
     group: "Log",
     help: "how much to log: debug, info, warn, error or silent",
@@ -219,6 +227,9 @@ export const VALIDATE_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve doctor`. */
+export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
+
 /** `mlserve completion`. */
 export const COMPLETION_OPTIONS = z.object({ ...COMMON });
 
@@ -229,5 +240,6 @@ export const COMMAND_OPTIONS = {
   predict: PREDICT_OPTIONS,
   inspect: INSPECT_OPTIONS,
   validate: VALIDATE_OPTIONS,
+  doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;

@@ -44,6 +44,7 @@ export const ERRORS = {
   flavor_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   port_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   file_system: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  machine_unfit: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -12,11 +12,10 @@ export function readVersion(from: string = dirname(fileURLToPath(import.meta.url
 
 /** The version of an installed package, without loading it; undefined when it is not there. */
 export function installedVersion(name: string): string | undefined {
-  try {
-    return readField(createRequire(import.meta.url).resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
+  // Not by resolving `name/package.json`, which the package's own exports may hide.
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const file = folders.map((folder) => join(folder, name, "package.json")).find((path) => existsSync(path));
+  return file === undefined ? undefined : readField(file);
 }
 
 function readField(file: string): string {

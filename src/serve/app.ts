@@ -4,6 +4,7 @@ import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
+import type { WholeReply } from "../pipeline/executor.js";
 import type { Metrics } from "./metrics.js";
 import { observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
@@ -15,6 +16,8 @@ import { versionRoute } from "./routes/version.js";
 export interface AppOptions {
   readonly metrics: Metrics;
   readonly logger?: Logger;
+  /** Log a line for each request. Default false. */
+  readonly accessLog?: boolean;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
@@ -27,8 +30,11 @@ export interface AppOptions {
 /** What @hono/node-server hands through; absent where a test calls `app.request()`. */
 export interface AppEnv {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { requestId: string };
+  Variables: { requestId: string; scored?: Scored };
 }
+
+/** What the log tells of a request that was scored. */
+export type Scored = Pick<WholeReply, "rows" | "phases">;
 
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -42,6 +48,7 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
   const {
     metrics,
     logger = silentLogger,
+    accessLog = false,
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
     timeoutMs = DEFAULT_TIMEOUT_MS,
     version = "unknown",
@@ -56,7 +63,8 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
   };
   const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes, timeoutMs }) };
 
-  app.use(observeRequests({ metrics, clock, routes: new Set([...Object.keys(get), ...Object.keys(post)]) }));
+  const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
+  app.use(observeRequests({ metrics, clock, routes, accessLog: accessLog ? logger : undefined }));
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 

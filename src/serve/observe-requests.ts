@@ -1,18 +1,21 @@
 import type { MiddlewareHandler } from "hono";
 import type { Clock } from "../core/clock.js";
+import type { Logger } from "../core/logger.js";
 import { toRequestId } from "../http/request-id.js";
-import type { AppEnv } from "./app.js";
+import type { AppEnv, Scored } from "./app.js";
 import type { Metrics } from "./metrics.js";
 
 interface ObserveOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Gets a line for each request; undefined for none. */
+  readonly accessLog?: Logger | undefined;
   /** Paths with a name of their own; all others are counted as one, as callers choose them. */
   readonly routes: ReadonlySet<string>;
 }
 
-/** Gives each request its id, and counts and times it. */
-export function observeRequests({ metrics, clock, routes }: ObserveOptions): MiddlewareHandler<AppEnv> {
+/** Gives each request its id, counts and times it, and logs it: never its body, its path or its query. */
+export function observeRequests({ metrics, clock, routes, accessLog }: ObserveOptions): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const start = clock();
     const requestId = toRequestId(context.req.header("x-request-id"));
@@ -20,10 +23,25 @@ export function observeRequests({ metrics, clock, routes }: ObserveOptions): Mid
     metrics.requestStarted();
     await next();
     context.res.headers.set("x-request-id", requestId);
-    metrics.requestEnded(
-      routes.has(context.req.path) ? context.req.path : "other",
-      context.res.status,
-      clock() - start,
+    const route = routes.has(context.req.path) ? context.req.path : "other";
+    const { status } = context.res;
+    const ms = clock() - start;
+    metrics.requestEnded(route, status, ms);
+    accessLog?.info(
+      { requestId, method: context.req.method, route, status, ms: roundMs(ms), ...scoredFields(context.get("scored")) },
+      "request",
     );
   };
+}
+
+function scoredFields(scored: Scored | undefined): object {
+  if (scored === undefined) return {};
+  const { decode, predict, encode } = scored.phases;
+  const phases = { decode: roundMs(decode), predict: roundMs(predict), encode: roundMs(encode) };
+  return scored.rows === undefined ? { phases } : { rows: scored.rows, phases };
+}
+
+/** To the microsecond. */
+function roundMs(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }

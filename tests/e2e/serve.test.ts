@@ -46,7 +46,10 @@ describe("the built server", () => {
       });
       expect(await response.json()).toEqual(IRIS_ANSWER);
       program.child.kill(signal);
-      expect(await program.ended).toEqual<Ended>({ code: 0, signal: null, stdout: line, stderr: "", left: [] });
+      const { stderr, ...ended } = await program.ended;
+      expect(ended).toEqual<Omit<Ended, "stderr">>({ code: 0, signal: null, stdout: line, left: [] });
+      // One line, for the one request.
+      expect(JSON.parse(stderr)).toMatchObject({ level: "info", route: "/invocations", status: 200, rows: 1 });
     },
   );
 

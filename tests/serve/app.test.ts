@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MlserveError } from "../../src/core/errors.js";
-import type { Logger } from "../../src/core/logger.js";
+import { type Logger, silentLogger } from "../../src/core/logger.js";
 import { createApp } from "../../src/serve/app.js";
 import { createMetrics } from "../../src/serve/metrics.js";
 import { sumModel, sumPredictor } from "../support/sum-model.js";
@@ -24,6 +24,38 @@ function appOf(model = sumModel(), options: { maxBodyBytes?: number; logger?: Lo
   const metrics = createMetrics();
   return createApp({ current: model }, { metrics, version: "1.2.3", ...options });
 }
+
+describe("the access log", () => {
+  const logged = async (path: string, init: RequestInit): Promise<object[]> => {
+    const lines: object[] = [];
+    const logger = { ...silentLogger, info: (fields: object) => void lines.push(fields) };
+    const app = createApp({ current: sumModel() }, { metrics: createMetrics(), logger, accessLog: true });
+    await (await app.request(path, init)).text();
+    return lines;
+  };
+
+  it("tells of a scored request its rows and phases", async () => {
+    const headers = { ...json, "x-request-id": "abc-1" };
+    const time = expect.any(Number);
+    expect(await logged("/invocations", post(table, headers))).toEqual([
+      {
+        requestId: "abc-1",
+        method: "POST",
+        route: "/invocations",
+        status: 200,
+        ms: time,
+        rows: 2,
+        phases: { decode: time, predict: time, encode: time },
+      },
+    ]);
+  });
+
+  it("tells nothing that a caller chose of another", async () => {
+    const [line] = await logged("/secret?token=1", post("{"));
+    expect(line).toMatchObject({ route: "other", status: 404 });
+    expect(JSON.stringify(line)).not.toMatch(/secret|token/);
+  });
+});
 
 describe("POST /invocations", () => {
   it("answers a table with a record per row", async () => {

@@ -40,6 +40,7 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
       const headers = { "content-type": answer.mediaType, "cache-control": "no-cache", "x-accel-buffering": "no" };
       return context.body(ReadableStream.from(answer.chunks), 200, headers);
     }
+    context.set("scored", answer);
     for (const phase of PHASES) metrics.phaseEnded(phase, answer.phases[phase]);
     if (answer.rows !== undefined) metrics.rowsPredicted(answer.rows);
     // The answer's buffer is made for this request and shared with nobody.
