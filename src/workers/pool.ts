@@ -69,6 +69,8 @@ export class WorkerPool {
   async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
     if (this.isClosed) throw new MlserveError("shutting_down", "the model is closed");
     if (signal.aborted) throw leftError();
+    // A client that is told so can ask another server; waiting would take it to its deadline.
+    if (!this.isHealthy) throw new MlserveError("shutting_down", "the model's worker processes cannot be started");
     const call = new WorkerCall(request);
     call.watch(signal, {
       onLeave: () => this.leave(call),

@@ -1,0 +1,29 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { createApp } from "../../src/serve/app.js";
+import { createMetrics } from "../../src/serve/metrics.js";
+import { invoke, loadFunction, writeFunction } from "../support/function-model.js";
+import { useTemporaryFolder } from "../support/temporary-folder.js";
+
+const folder = useTemporaryFolder();
+
+it("a model whose files are gone is not ready until they are back", async () => {
+  const source = writeFunction(join(folder.path, "model"), "export default (inputs) => inputs;");
+  const module = join(source, "predict.mjs");
+  await using model = await loadFunction(source, { isolation: "process", workers: 1 });
+  const app = createApp({ current: model }, { metrics: createMetrics() });
+  const ping = async (): Promise<number> => (await app.request("/ping")).status;
+  expect(await ping()).toBe(200);
+  renameSync(module, `${module}.away`);
+  process.kill(model.pids()[0] ?? 0, "SIGKILL");
+  await vi.waitFor(async () => expect(await ping()).toBe(503), { timeout: 20_000 });
+  const refused = await invoke(model, { inputs: 1 });
+  expect([refused.status, await refused.json()]).toEqual([
+    503,
+    { error_code: "TEMPORARILY_UNAVAILABLE", message: "the model's worker processes cannot be started" },
+  ]);
+  renameSync(`${module}.away`, module);
+  await vi.waitFor(async () => expect(await ping()).toBe(200), { timeout: 20_000 });
+  expect(await (await invoke(model, { inputs: 1 })).json()).toEqual({ predictions: 1 });
+});
