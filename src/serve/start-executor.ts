@@ -1,5 +1,6 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
+import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { flavorSourceOf } from "../flavors/flavor-source.js";
@@ -11,7 +12,7 @@ import { createPipeline } from "../pipeline/pipeline.js";
 import { runSelfTest } from "../pipeline/self-test.js";
 import { warmUp } from "../pipeline/warm-up.js";
 import { createPoolExecutor } from "../workers/executor.js";
-import type { Placement, PlacementRequest } from "./placement.js";
+import type { Capacity, Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
 
 export interface StartOptions extends PlacementRequest, NumberStyle {
@@ -46,6 +47,7 @@ export async function startExecutor(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   const placement = await placeModel(model, chosen, options);
+  for (const warning of idleOptions(placement, chosen, options)) options.logger.warn({ model: model.name }, warning);
   if (placement.kind === "process") return await startProcesses(model, placement, options);
   const started = await startInline(model, chosen, placement, options);
   const { milliseconds } = started;
@@ -55,6 +57,18 @@ export async function startExecutor(
     return started;
   await started.executor[Symbol.asyncDispose]();
   return await startProcesses(model, inProcesses(source, chosen.flavor, options), options);
+}
+
+/** What was asked for and changes nothing. */
+function idleOptions({ kind }: Placement, { flavor }: ChosenFlavor, { workers, threads }: Capacity): string[] {
+  return [
+    ...(kind === "inline" && workers !== undefined
+      ? ["the number of workers has no effect: the model runs in the server's own process"]
+      : []),
+    ...(threads !== undefined && flavor.usesThreads !== true
+      ? [`the number of threads has no effect: the flavor ${quoteName(flavor.name)} uses one`]
+      : []),
+  ];
 }
 
 async function startInline(

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/core/logger.js";
+import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
+import { createFlavorRegistry } from "../../src/flavors/registry.js";
+import { type LoadModelOptions, loadModel } from "../../src/serve/load.js";
+import { modelPath } from "../support/golden.js";
+
+async function load(model: string, options: Partial<LoadModelOptions>) {
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (_fields: object, message = "") => warnings.push(message) };
+  const flavors = createFlavorRegistry(BUILTIN_FLAVORS);
+  await using served = await loadModel(modelPath(model), { flavors, ...options, logger });
+  return { workers: served.workers, warnings: warnings.filter((warning) => warning.includes("no effect")) };
+}
+
+describe("a model that is started", () => {
+  it("inline is in no worker, and says that their number has no effect", async () => {
+    expect(await load("iris_logreg_cols", { isolation: "inline", workers: 3 })).toEqual({
+      workers: 0,
+      warnings: ["the number of workers has no effect: the model runs in the server's own process"],
+    });
+  });
+
+  it("with threads that its flavor does not use says so", async () => {
+    expect(await load("py_sum", { isolation: "process", workers: 1, threads: 2 })).toEqual({
+      workers: 1,
+      warnings: ['the number of threads has no effect: the flavor "js_function" uses one'],
+    });
+  });
+
+  it("as asked for says nothing", async () => {
+    expect(await load("iris_logreg_cols", { isolation: "process", workers: 2, threads: 1 })).toEqual({
+      workers: 2,
+      warnings: [],
+    });
+  });
+});
