@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import type { Logger } from "../src/core/logger.js";
-import type { OutputStream } from "./io.js";
+import type { LineBuffer } from "./line-buffer.js";
 
-/** Writes JSON lines to `stream`, from `level` upwards. */
-export function createLogger(stream: OutputStream, level: string): Logger {
+/** Writes JSON lines, from `level` upwards. */
+export function createLogger(lines: LineBuffer, level: string): Logger {
   return pino(
     {
       level,
@@ -11,6 +11,6 @@ export function createLogger(stream: OutputStream, level: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    lines,
   );
 }

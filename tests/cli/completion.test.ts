@@ -30,7 +30,7 @@ const CASES = [
   { words: ["serve", "m", "--log-level", ""], offers: ["debug", "info", "warn", "error", "silent"] },
   { words: ["serve", "m", "--log-level", "w"], offers: ["warn"] },
   { words: ["pack", "--no"], offers: ["--no-self-test"] },
-  { words: ["serve", "--no"], offers: ["--nonfinite"] },
+  { words: ["serve", "--no"], offers: ["--nonfinite", "--no-access-log"] },
   { words: ["serve", "-p", ""], offers: [] },
   { words: ["completion", ""], offers: ["bash", "zsh", "fish"] },
   { words: ["zzz"], offers: [] },
