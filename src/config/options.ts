@@ -23,6 +23,7 @@ const COMMON = {
   }),
   config: option(FILE, {
     group: "Common options",
+    negatable: true,
     help: "read options from this file; unset: mlserve.yaml where there is one",
   }),
   printConfig: option(SWITCH, {
@@ -45,6 +46,7 @@ const threads = option(autoOr(integer("COUNT", 1, 1024)), {
 
 const flavor = option(listOf(text("FILE")), {
   group: "Model",
+  runsCode: true,
   help: "an ES module with flavors of your own, such as ./mine.js",
 });
 const useFlavor = option(text("NAME"), {
@@ -109,6 +111,7 @@ export const PACK_OPTIONS = z.object({
   }),
   flavor: option(listOf(text("NAME|FILE")), {
     group: "Model",
+    runsCode: true,
     help: "what to pack it as, where its files fit several flavors; or a module of your own",
   }),
   useFlavor,
