@@ -80,7 +80,7 @@ export function toUsage(option: OptionDescription): string {
 }
 
 /** The flag that changes something: `--no-self-test` for a switch that is on. */
-export function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
+function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
   return negatedFlag !== undefined && preset === "true" ? negatedFlag : flag;
 }
 

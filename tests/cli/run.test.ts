@@ -67,7 +67,7 @@ describe("the command line", () => {
       const { code, stdout, stderr } = await terminal.run(argv);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^Common options:\n {2}--json +print the result, and any error, as JSON$/m);
-      expect(stdout).toMatch(/\nExamples:\n {2}mlserve /);
+      expect(stdout).toMatch(/\nExamples:\n {2}.*mlserve /);
       expect(stdout).not.toContain("--no-verbose");
     },
   );
