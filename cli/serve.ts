@@ -9,7 +9,7 @@ import { startServer } from "../src/serve/server.js";
 import { defineCommand } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
-import { createLogger } from "./logger.js";
+import { openLog } from "./log/open-log.js";
 import { openRunnable } from "./open.js";
 import { formatCount } from "./text.js";
 
@@ -20,7 +20,8 @@ export const serveCommand = defineCommand({
   examples: ["mlserve serve iris.tar", "mlserve serve ./mlflow-model --host 0.0.0.0 --port 9000 --max-body 100MB"],
   async run(context) {
     const { options, io, output } = context;
-    const logger = createLogger(io.stderr, options.logLevel);
+    using log = openLog(io, options);
+    const { logger } = log;
     const metrics = createMetrics();
     const known = await loadFlavors(options, io);
     await using model = await openRunnable(context, options, known);
@@ -44,7 +45,7 @@ export const serveCommand = defineCommand({
       { current: served },
       {
         logger,
-        accessLog: options.accessLog,
+        accessLog: options.accessLog && !options.quiet,
         metrics,
         maxBodyBytes: options.maxBody,
         timeoutMs: options.timeout,

@@ -160,6 +160,11 @@ export const SERVE_OPTIONS = z.object({
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
   }),
+  logFormat: option(choice(["auto", "json", "pretty"], "FORMAT"), {
+    group: "Log",
+    help: "json, pretty, or auto: pretty on a terminal, else json",
+    default: "auto",
+  }),
   accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
     group: "Log",
