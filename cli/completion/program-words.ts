@@ -1,6 +1,7 @@
 import { describeOptions, type OptionDescription } from "../../src/config/describe.js";
+import { COMMAND_OPTIONS } from "../../src/config/options.js";
 import type { Completes } from "../../src/config/value-types.js";
-import type { Command } from "../command.js";
+import { COMMANDS, type CommandName, commandNames } from "../commands.js";
 
 /** What can be written on a command line, for a shell to offer. */
 export interface ProgramWords {
@@ -24,11 +25,19 @@ export interface OptionWords {
   readonly completes: Completes;
 }
 
-/** A command as a shell has to know it. */
-export function toCommandWords(name: string, help: string, { argument, options }: Command): CommandWords {
-  const words =
-    argument === undefined ? [] : [{ name: argument.name, completes: argument.words ?? ("files" as const) }];
-  return { name, help, arguments: words, options: [...describeOptions(options).flatMap(toOptionWords), HELP] };
+/** Every word that mlserve knows, from the table of commands and the schemas of their options. */
+export function describeProgram(): ProgramWords {
+  return { name: "mlserve", commands: commandNames().map(toCommandWords) };
+}
+
+function toCommandWords(name: CommandName): CommandWords {
+  const { summary, arguments: words } = COMMANDS[name];
+  return {
+    name,
+    help: summary,
+    arguments: words.map((argument) => ({ completes: "files" as const, ...argument })),
+    options: [...describeOptions(COMMAND_OPTIONS[name]).flatMap(toOptionWords), HELP],
+  };
 }
 
 const HELP: OptionWords = {
