@@ -9,15 +9,14 @@ import { startServer } from "../src/serve/server.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
-import { openLog } from "./log/open-log.js";
 import { openRunnable } from "./open.js";
+import { openLog } from "./open-log.js";
 import { formatCount } from "./text.js";
 
 /** `mlserve serve`. */
 export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>): Promise<void> {
   const { options, io, output } = context;
-  using log = openLog(io, options);
-  const { logger } = log;
+  const logger = openLog(io, options);
   const metrics = createMetrics();
   const known = await loadFlavors(options, io);
   await using model = await openRunnable(context, options, known);

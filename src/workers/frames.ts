@@ -91,8 +91,13 @@ export interface FrameParts {
   readonly payload?: readonly Uint8Array[];
 }
 
+/** As it is before any model's code has run. */
+const afterThisTurn = setImmediate;
+
 /** Writes frames to a stream: those of one turn of the event loop as one chunk. */
 export class FrameWriter {
+  /** Called before anything leaves; it may end the process instead. */
+  beforeFlush: (() => void) | undefined;
   private readonly stream: Writable;
   private waiting: Uint8Array[] = [];
   private bytes = 0;
@@ -116,12 +121,13 @@ export class FrameWriter {
     this.bytes += HEAD_BYTES + length;
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => this.flush());
+    afterThisTurn(() => this.flush());
   }
 
   /** Hands over at once what waits for the end of the turn. */
   flush(): void {
     this.scheduled = false;
+    this.beforeFlush?.();
     const { waiting, bytes, stream } = this;
     if (waiting.length === 0) return;
     this.waiting = [];

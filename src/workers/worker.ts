@@ -1,8 +1,10 @@
+import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../core/logger.js";
 import { toErrorFields } from "./error-fields.js";
 import { type Frame, FrameReader, FrameWriter } from "./frames.js";
+import { watchIntrinsics } from "./intrinsics.js";
 import { loadOrder } from "./load-order.js";
 import { FROM_WORKER, fromJsonPayload, TO_WORKER, toJsonPayload, type WorkerOrder } from "./protocol.js";
 import { ReceivedCalls } from "./received-calls.js";
@@ -49,11 +51,28 @@ async function start(order: WorkerOrder, writer: FrameWriter): Promise<ReceivedC
   try {
     const { executor, ready } = await loadOrder(order, createFrameLogger(writer));
     writer.write({ kind: FROM_WORKER.ready, payload: [toJsonPayload(ready)] });
+    writer.flush();
+    writer.beforeFlush = endIfTampered(watchIntrinsics());
     return new ReceivedCalls(executor, writer, ready.concurrency);
   } catch (error) {
     writer.write({ kind: FROM_WORKER.refused, payload: [toJsonPayload(toErrorFields(error))] });
     return undefined;
   }
+}
+
+/**
+ * A built-in function that the model has replaced since it was loaded could falsify every later answer of this process,
+ * so that none of them leaves it. What is needed for that was taken before the model could touch it.
+ */
+function endIfTampered(findChange: () => string | undefined): () => void {
+  const exit = process.exit.bind(process);
+  const say = writeSync;
+  return () => {
+    const changed = findChange();
+    if (changed === undefined) return;
+    say(process.stderr.fd, `the model has replaced ${changed}: its worker ends\n`);
+    exit(1);
+  };
 }
 
 function endWithServer(): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createLogger } from "../../../cli/log/logger.js";
-import { prettyLines } from "../../../cli/log/pretty-lines.js";
-import type { Logger } from "../../../src/core/logger.js";
+import { createLogger } from "../../cli/logger.js";
+import { prettyLines } from "../../cli/pretty-lines.js";
+import type { Logger } from "../../src/core/logger.js";
 
 /** What a logger's one line becomes, its time taken off. */
 function pretty(log: (logger: Logger) => void): string {

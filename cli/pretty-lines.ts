@@ -1,9 +1,9 @@
-import type { Paint } from "../colors.js";
-import { printable } from "../text.js";
-import type { LineSink } from "./buffered-lines.js";
+import type { Paint } from "./colors.js";
+import type { LineBuffer } from "./line-buffer.js";
+import { printable } from "./text.js";
 
 /** Turns lines of JSON, as a logger writes them, into lines for people. */
-export function prettyLines(sink: LineSink, paint: Paint): LineSink {
+export function prettyLines(sink: LineBuffer, paint: Paint): LineBuffer {
   return { write: (line) => sink.write(`${prettyLine(line, paint)}\n`) };
 }
 
