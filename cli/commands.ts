@@ -57,6 +57,19 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     arguments: [MODEL],
     examples: ["mlserve validate iris.tar", "mlserve validate iris.tar --run --json"],
   },
+  test: {
+    summary: "run a model's self-test and recorded requests, and compare",
+    arguments: [RUNNABLE],
+    examples: ["mlserve test iris.tar", "mlserve test iris.tar --cases requests.jsonl --verbose"],
+  },
+  diff: {
+    summary: "show how two models differ, down to their predictions",
+    arguments: [
+      { ...MODEL, name: "before" },
+      { ...MODEL, name: "after" },
+    ],
+    examples: ["mlserve diff iris-1.tar iris-2.tar", "mlserve diff iris-1.tar iris-2.tar --no-run --exit-code"],
+  },
   doctor: {
     summary: "find what is missing or wrong on this machine",
     arguments: [],

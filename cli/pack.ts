@@ -53,7 +53,7 @@ async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
   for (const warning of result.warnings) await output.warning(warning);
   const file = relative(io.cwd, result.output);
   const fields = { ...result, output: file, signature: toSignatureFields(result.signature) };
-  await output.result(fields, toLines(result, file, output));
+  await output.result(fields, toLines(result, file, output), [file]);
 }
 
 const SELF_TEST_TEXTS = {

@@ -11,6 +11,8 @@ export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Nam
   predict: async () => (await import("./predict.js")).predictCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
   validate: async () => (await import("./validate.js")).validateCommand,
+  test: async () => (await import("./test.js")).testCommand,
+  diff: async () => (await import("./diff.js")).diffCommand,
   doctor: async () => (await import("./doctor.js")).doctorCommand,
   completion: async () => (await import("./completion.js")).completionCommand,
 };

@@ -58,9 +58,9 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
   const stop = io.interrupts.take();
   const { name, flavor, loadMs } = served;
-  await output.result({ name, flavor, url: server.url, load_ms: Math.round(loadMs) }, [
-    `mlserve: serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`,
-  ]);
+  const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
+  const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
+  await output.result(fields, [`mlserve: ${told}`], [server.url]);
   await aborted(stop);
   await server.close();
 }

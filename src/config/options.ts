@@ -235,6 +235,41 @@ export const VALIDATE_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve test`. */
+export const TEST_OPTIONS = z.object({
+  cases: option(listOf(FILE), {
+    group: "Input and output",
+    short: "c",
+    help: "a file of requests and their answers, one JSON object a line",
+  }),
+  coercion,
+  nonfinite,
+  float32,
+  threads,
+  flavor,
+  useFlavor,
+  requireChecksums,
+  ...COMMON,
+});
+
+/** `mlserve diff`. */
+export const DIFF_OPTIONS = z.object({
+  run: option(SWITCH, {
+    group: "Model",
+    help: "do not run the models to compare their predictions",
+    default: "true",
+  }),
+  exitCode: option(SWITCH, {
+    group: "Input and output",
+    help: "end with exit code 1 where the models differ",
+    default: "false",
+  }),
+  flavor,
+  useFlavor,
+  requireChecksums,
+  ...COMMON,
+});
+
 /** `mlserve doctor`. */
 export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
@@ -248,6 +283,8 @@ export const COMMAND_OPTIONS = {
   predict: PREDICT_OPTIONS,
   inspect: INSPECT_OPTIONS,
   validate: VALIDATE_OPTIONS,
+  test: TEST_OPTIONS,
+  diff: DIFF_OPTIONS,
   doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;
