@@ -196,7 +196,7 @@ async function prepare(
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return { ...(await prepareSaved(source, { ...shared, signature, ignore })), signatureFrom };
+  return { ...(await prepareSaved(source, { ...shared, signature, useFlavor, ignore })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {

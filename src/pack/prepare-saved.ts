@@ -19,6 +19,8 @@ export interface SavedModelOptions {
   /** Entries to add to `metadata`, or to put in the place of those of the same key. */
   readonly metadata?: Metadata | undefined;
   readonly flavors: FlavorRegistry;
+  /** The flavor that will run the model, of those that it has. */
+  readonly useFlavor?: string | undefined;
   readonly inputExample?: string | undefined;
   /** What takes the place of the parts that the MLmodel file says. */
   readonly signature?: Partial<Signature> | undefined;
@@ -50,7 +52,7 @@ export async function prepareSaved(source: SavedSource, options: SavedModelOptio
   return { model, sources: [...replaced, ...kept], warnings: await signatureWarnings(source) };
 }
 
-interface Changes extends Pick<SavedModelOptions, "name" | "metadata" | "flavors"> {
+interface Changes extends Pick<SavedModelOptions, "name" | "metadata" | "flavors" | "useFlavor"> {
   readonly example: InputExample | undefined;
   readonly signature: Signature | undefined;
 }
@@ -59,13 +61,15 @@ interface Changes extends Pick<SavedModelOptions, "name" | "metadata" | "flavors
 function editDescriptor(
   content: Uint8Array,
   descriptor: MlmodelDescriptor,
-  { name, metadata, flavors, example, signature }: Changes,
+  { name, metadata, flavors, useFlavor, example, signature }: Changes,
 ): Uint8Array {
   const edits: Edit[] = [];
   if (signature !== undefined) edits.push([["signature"], formatSignature(signature)]);
   if (example !== undefined) edits.push([["saved_input_example_info"], example.info]);
   if (edits.length === 0 && name === undefined && metadata === undefined) return content;
-  const flavor = flavors.flavors.find((known) => descriptor.flavors.has(known.name));
+  const flavor = flavors.flavors.find(
+    (known) => descriptor.flavors.has(known.name) && (useFlavor ?? known.name) === known.name,
+  );
   edits.push(...metadataEdits(descriptor, { name, metadata, flavor }));
   return Buffer.from(editMlmodel(Buffer.from(content).toString("utf8"), edits));
 }

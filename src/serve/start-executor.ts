@@ -3,7 +3,7 @@ import type { NumberStyle } from "../codec/encode/number-style.js";
 import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
-import { flavorSourceOf } from "../flavors/flavor-source.js";
+import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { Model } from "../format/model.js";
 import { withDeadlines } from "../pipeline/deadline.js";
@@ -48,7 +48,7 @@ export async function startExecutor(
 ): Promise<StartedExecutor> {
   const placement = await placeModel(model, chosen, options);
   for (const warning of idleOptions(placement, chosen, options)) options.logger.warn({ model: model.name }, warning);
-  if (placement.kind === "process") return await startProcesses(model, placement, options);
+  if (placement.kind === "process") return await startProcesses(model, chosen, placement, options);
   const started = await startInline(model, chosen, placement, options);
   const { milliseconds } = started;
   const isFast = milliseconds !== undefined && milliseconds < INLINE_MS;
@@ -56,7 +56,7 @@ export async function startExecutor(
   if (options.isolation !== "auto" || isFast || source === undefined || chosen.flavor.isolation === undefined)
     return started;
   await started.executor[Symbol.asyncDispose]();
-  return await startProcesses(model, inProcesses(source, chosen.flavor, options), options);
+  return await startProcesses(model, chosen, inProcesses(source, chosen.flavor, options), options);
 }
 
 /** What was asked for and changes nothing. */
@@ -97,7 +97,12 @@ async function startInline(
   }
 }
 
-async function startProcesses(model: Model, placement: Placement, options: StartOptions): Promise<StartedExecutor> {
+async function startProcesses(
+  model: Model,
+  chosen: ChosenFlavor,
+  placement: Placement,
+  options: StartOptions,
+): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
   const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
   const { files, name, digest } = model;
@@ -106,6 +111,7 @@ async function startProcesses(model: Model, placement: Placement, options: Start
   const executor = await createPoolExecutor({
     order: {
       flavor,
+      others: othersOf(chosen),
       model: { name, digest, files: found },
       coercion,
       numbers: numberStyle(options),
@@ -128,4 +134,10 @@ async function startProcesses(model: Model, placement: Placement, options: Start
 /** As JSON takes it to another process: without what is left out. */
 function numberStyle({ nonFinite, float32 }: NumberStyle): NumberStyle {
   return { ...(nonFinite === undefined ? {} : { nonFinite }), ...(float32 === undefined ? {} : { float32 }) };
+}
+
+/** Flavors beside the chosen one that another process can load and does not know already. */
+function othersOf({ flavor, flavors }: ChosenFlavor): FlavorSource[] {
+  const sources = (flavors?.flavors ?? []).filter((other) => other !== flavor).map(flavorSourceOf);
+  return sources.filter((source) => source?.kind === "module");
 }

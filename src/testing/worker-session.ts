@@ -39,6 +39,7 @@ function startWorker({ name, digest, files }: Model, flavor: FlavorSource) {
   return createPoolExecutor({
     order: {
       flavor,
+      others: [],
       model: { name, digest, files: found },
       coercion: "mlflow",
       numbers: {},

@@ -27,8 +27,9 @@ export interface LoadedOrder {
 export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<LoadedOrder> {
   const model = await openOrdered(order);
   const flavor = await loadFlavorSource(order.flavor);
-  // The others are for files that the model brings along.
-  const flavors = createFlavorRegistry([flavor, ...BUILTIN_FLAVORS.filter(({ name }) => name !== flavor.name)]);
+  const others = await Promise.all(order.others.map(loadFlavorSource));
+  const builtIn = BUILTIN_FLAVORS.filter(({ name }) => name !== flavor.name);
+  const flavors = createFlavorRegistry([flavor, ...others, ...builtIn]);
   const chosen = chooseFlavor(model.descriptor, flavors);
   const predictor = await loadPredictor(chosen, model, {
     logger,

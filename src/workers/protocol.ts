@@ -44,6 +44,8 @@ export const FROM_WORKER = {
 /** What a worker is to load and how it is to answer. */
 export interface WorkerOrder {
   readonly flavor: FlavorSource;
+  /** Flavors of the user's own that the model may use for files that it brings along. */
+  readonly others: readonly FlavorSource[];
   readonly model: {
     readonly name: string;
     readonly digest: string | undefined;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readVersion } from "../../src/core/installed-version.js";
 import { readYaml } from "../../src/core/yaml-reader.js";
+import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { openModel } from "../../src/format/open-model.js";
@@ -48,6 +49,17 @@ describe("metadata of a package", () => {
       stage: "test",
       mlserve: { packed_with },
     });
+  });
+
+  it("says the runtime of the flavor that is to be used, where a saved model has several", async () => {
+    const function_ = "flavors:\n  js_function: { module: predict.mjs }\n";
+    const source = copyModel("iris_zipmap", (text) => text.replace("flavors:\n", function_));
+    writeFileSync(at("model", "predict.mjs"), "export default (rows) => rows.length;\n");
+    const flavors = createFlavorRegistry(BUILTIN_FLAVORS);
+    const raw = await packedDescriptor(source, { flavors, name: "iris", useFlavor: "onnx" });
+    expect(raw.metadata).toEqual({ mlserve: { name: "iris", packed_with } });
+    const other = await packedDescriptor(source, { flavors, name: "iris" });
+    expect(other.metadata).toEqual({ mlserve: { name: "iris", packed_with: { mlserve: readVersion() } } });
   });
 
   it("is left as it is in a saved model without options", async () => {

@@ -18,16 +18,17 @@ export interface FunctionSettings {
 /**
  * The block of a function and the signature that its module exports, which is found by running the module.
  *
- * Throws `invalid_model` for a module that cannot be loaded, has no function, or exports a signature that is none.
+ * `source` is the file that the module was made of, which errors name. Throws `invalid_model` for a module that cannot be loaded, has no function, or exports a signature that is none.
  */
 export async function describeFunction(
   files: ModelFiles,
   module: string,
   { export: name, config, node, batchable, concurrency }: FunctionSettings,
+  source: string = module,
 ): Promise<DescribedModel> {
   checkNodeVersion(node);
   const { exports } = await importModule(files, module);
-  const user = findFunction(exports, name, module);
+  const user = findFunction(exports, name, source);
   const block = {
     module,
     export: name,

@@ -70,6 +70,6 @@ function noFunction(
   const hint =
     names.length === 0
       ? "Expected: export default function predict(input) { ... }"
-      : `It exports ${names.slice(0, 10).map(quoteName).join(", ")}: name one as export in its js_function block`;
+      : `It exports ${names.slice(0, 10).map(quoteName).join(", ")}: name one as "export", in the js_function block or under "mlserve" in package.json`;
   return new MlserveError("invalid_model", reason, { where: quoteName(module), hint });
 }

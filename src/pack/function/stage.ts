@@ -42,7 +42,7 @@ export async function stageFunction(source: FunctionSource, options: StageOption
   const dispose = (): void => removePrivateFolder(stage);
   try {
     const files = [await writeBundle(stage, bundle), ...(await Promise.all(data.map((file) => link(stage, file))))];
-    const described = await describeFunction(createModelFiles(files), BUNDLE_FILE, settings);
+    const described = await describeFunction(createModelFiles(files), BUNDLE_FILE, settings, entry);
     return { source: { kind: "bare", name, where, files, described }, dispose };
   } catch (error) {
     dispose();

@@ -1,7 +1,10 @@
 import { once } from "node:events";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { BUILTIN_FLAVORS } from "../../../src/flavors/builtin.js";
+import { loadFlavorModule } from "../../../src/flavors/load-flavor-module.js";
+import { createFlavorRegistry } from "../../../src/flavors/registry.js";
 import { fixture } from "../../cli/models.js";
 import { invoke, loadFunction, writeFunction } from "../../support/function-model.js";
 import { useTemporaryFolder } from "../../support/temporary-folder.js";
@@ -111,6 +114,21 @@ describe("a function in a worker process", () => {
     await using served = await loadFunction(folder.path, { isolation: "process", workers: 1 });
     const response = await invoke(served, { inputs: [5.1, 3.5, 1.4, 0.2] });
     expect(await response.json()).toEqual({ predictions: 0 });
+  });
+
+  it.each(["inline", "process"] as const)("opens a file of a flavor of the user's own, %s", async (isolation) => {
+    const code = `
+      export const load = ({ open }) => open("seven.factor");
+      export default async (data, { state }) => {
+        const answer = await state.predict({ x: { dtype: "float64", shape: [1], data: Float64Array.of(data) } });
+        return answer.y.data[0];
+      };`;
+    writeFunction(folder.path, code);
+    writeFileSync(join(folder.path, "seven.factor"), "7");
+    const own = await loadFlavorModule(join(import.meta.dirname, "../../fixtures/flavors/factor.mjs"));
+    const flavors = createFlavorRegistry([...BUILTIN_FLAVORS, ...own]);
+    await using served = await loadFunction(folder.path, { isolation, flavors });
+    expect(await (await invoke(served, { inputs: 6 })).json()).toEqual({ predictions: 42 });
   });
 });
 

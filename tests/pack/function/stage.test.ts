@@ -149,7 +149,7 @@ describe("packing a function", () => {
     {
       name: "a module without a function",
       files: { "predict.ts": "export const answer = 1;" },
-      message: /^"predict\.mjs": the module has no default export\. It exports "answer"/,
+      message: /^"predict\.ts": the module has no default export\. It exports "answer"/,
     },
     {
       name: "a signature that is none",
