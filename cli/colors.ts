@@ -3,7 +3,7 @@ import type { Io, OutputStream } from "./io.js";
 /** Marks text for a terminal; leaves it as it is elsewhere. */
 export type Paint = (style: Style, text: string) => string;
 
-const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 type Style = keyof typeof STYLES;
 
 /** Colours only where a person reads them and has not asked for none (https://no-color.org), or where they are forced. */

@@ -1,11 +1,14 @@
 import type { OptionsSchema, OptionValues } from "../src/config/option.js";
+import type { Completes } from "../src/config/value-types.js";
 import type { Io } from "./io.js";
 import type { Output } from "./output.js";
 
 /** What a command is given to run with. */
 export interface CommandContext<Schema extends OptionsSchema = OptionsSchema> {
-  /** The text of the command's argument; empty for a command without one. */
+  /** The text of the first argument, which is empty for a command without one. */
   readonly argument: string;
+  /** The texts of the arguments after it. */
+  readonly otherArguments: readonly string[];
   readonly options: OptionValues<Schema>;
   readonly io: Io;
   readonly output: Output;
@@ -13,30 +16,21 @@ export interface CommandContext<Schema extends OptionsSchema = OptionsSchema> {
   temporaryFolder(): string;
 }
 
+/** A word that a command takes besides its options. */
 export interface Argument {
   readonly name: string;
   readonly help: string;
-  /** The words that it may be, where these are few. */
-  readonly words?: readonly string[];
+  /** What a shell may offer for it; names of files where nothing is said. */
+  readonly completes?: Completes;
+  /** May it be left out? */
+  readonly optional?: true;
 }
 
-/** A command is data: what it takes, what to say about it, and what it does. */
-export interface Command<Schema extends OptionsSchema = OptionsSchema> {
-  /** The one that must be given; undefined for a command that takes none. */
-  readonly argument?: Argument;
-  readonly options: Schema;
+/** What is told of a command. */
+export interface Command {
+  /** For the list of commands. */
+  readonly summary: string;
+  readonly arguments: readonly Argument[];
   /** Whole command lines, for the help. */
   readonly examples: readonly string[];
-  run(context: CommandContext<Schema>): Promise<void>;
-}
-
-/** A command before it is loaded: `mlserve --help` needs no more. */
-export interface CommandEntry {
-  readonly summary: string;
-  load(): Promise<Command>;
-}
-
-/** Checks a command's types where it is written. */
-export function defineCommand<Schema extends OptionsSchema>(command: Command<Schema>): Command<Schema> {
-  return Object.freeze(command);
 }

@@ -1,30 +1,92 @@
-import type { CommandEntry } from "./command.js";
+import type { COMMAND_OPTIONS } from "../src/config/options.js";
+import type { Argument, Command } from "./command.js";
 
-/** Every command of `mlserve`, in the order of the help. */
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+export type CommandName = keyof typeof COMMAND_OPTIONS;
+
+const MODEL: Argument = { name: "model", help: "a package (.tar or .tar.gz), or the folder of a model" };
+
+/** What `serve` and `predict` take besides: they pack a function themselves. */
+const RUNNABLE: Argument = { ...MODEL, help: "a package (.tar or .tar.gz), the folder of a model, or a function" };
+
+/**
+ * Every command of `mlserve`, in the order of the help, for whoever tells of commands: what runs them is in runners.ts,
+ * their options are in src/config/options.ts.
+ */
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   pack: {
     summary: "put a model and its description into one package",
-    load: async () => (await import("./pack.js")).packCommand,
+    arguments: [
+      {
+        name: "path",
+        help: "a folder saved by MLflow, an .onnx file, a function (predict.ts, .js), or a folder that holds one",
+      },
+    ],
+    examples: [
+      "mlserve pack ./iris",
+      "mlserve pack ./predict.ts",
+      "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
+      "mlserve pack model.onnx --input-example request.json",
+      "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"a\", 3]'",
+    ],
   },
-  serve: { summary: "serve a model over HTTP", load: async () => (await import("./serve.js")).serveCommand },
+  serve: {
+    summary: "serve a model over HTTP",
+    arguments: [RUNNABLE],
+    examples: [
+      "mlserve serve iris.tar",
+      "mlserve serve ./mlflow-model --host 0.0.0.0 --port 9000",
+      "mlserve serve iris.tar --workers 4 --timeout 2s --max-body 100MB",
+    ],
+  },
   predict: {
     summary: "run a model on a request body or a file of rows, without HTTP",
-    load: async () => (await import("./predict.js")).predictCommand,
+    arguments: [RUNNABLE],
+    examples: [
+      "mlserve predict iris.tar -i request.json",
+      "cat request.json | mlserve predict iris.tar -o answer.json",
+      "mlserve predict iris.tar -i flowers.csv -o scored.parquet --keep-columns id",
+    ],
   },
   inspect: {
     summary: "show what a model takes, gives and consists of",
-    load: async () => (await import("./inspect.js")).inspectCommand,
+    arguments: [MODEL],
+    examples: ["mlserve inspect iris.tar", "mlserve inspect iris.tar --json"],
   },
   validate: {
     summary: "list everything that is wrong with a model",
-    load: async () => (await import("./validate.js")).validateCommand,
+    arguments: [MODEL],
+    examples: ["mlserve validate iris.tar", "mlserve validate iris.tar --run --json"],
+  },
+  test: {
+    summary: "run a model's self-test and recorded requests, and compare",
+    arguments: [RUNNABLE],
+    examples: ["mlserve test iris.tar", "mlserve test iris.tar --cases requests.jsonl --verbose"],
+  },
+  diff: {
+    summary: "show how two models differ, down to their predictions",
+    arguments: [
+      { ...MODEL, name: "before" },
+      { ...MODEL, name: "after" },
+    ],
+    examples: ["mlserve diff iris-1.tar iris-2.tar", "mlserve diff iris-1.tar iris-2.tar --no-run --exit-code"],
   },
   doctor: {
     summary: "find what is missing or wrong on this machine",
-    load: async () => (await import("./doctor.js")).doctorCommand,
+    arguments: [],
+    examples: ["mlserve doctor", "mlserve doctor --port 9000 --json"],
   },
   completion: {
     summary: "print what makes a shell complete command lines",
-    load: async () => (await import("./completion.js")).createCompletionCommand(COMMANDS),
+    arguments: [{ name: "shell", help: "bash, zsh or fish", completes: ["bash", "zsh", "fish"] }],
+    examples: [
+      'eval "$(mlserve completion bash)"         # in ~/.bashrc',
+      "source <(mlserve completion zsh)          # in ~/.zshrc, after compinit",
+      "mlserve completion fish > ~/.config/fish/completions/mlserve.fish",
+    ],
   },
 };
+
+export function commandNames(): CommandName[] {
+  // The keys of a table that nobody else can add to.
+  return Object.keys(COMMANDS) as CommandName[];
+}

@@ -13,11 +13,12 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * Reads the configuration file of a command line: the one that `--config` or `MLSERVE_CONFIG` names, else mlserve.yaml
- * where the command runs; undefined where there is none.
+ * where the command runs; undefined where there is none, and with `--no-config`.
  *
  * Throws `usage` for a named file that is not there, and for what it says.
  */
 export async function readConfigFile(flags: Flags, { environment, cwd }: Io): Promise<ConfigFile | undefined> {
+  if (flags.config === false) return undefined;
   const named = typeof flags.config === "string" ? flags.config : environment.MLSERVE_CONFIG?.trim();
   const isNamed = named !== undefined && named !== "";
   const name = isNamed ? named : DEFAULT_NAME;
@@ -27,7 +28,7 @@ export async function readConfigFile(flags: Flags, { environment, cwd }: Io): Pr
   if (text === undefined) return undefined;
   // The YAML reader is not loaded where there is no file.
   const { parseConfigFile } = await import("../src/config/config-file.js");
-  return parseConfigFile(text, name, COMMAND_OPTIONS);
+  return parseConfigFile(text, { name, isNamed }, COMMAND_OPTIONS);
 }
 
 async function readText(path: string, name: string): Promise<string | undefined> {

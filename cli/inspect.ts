@@ -1,10 +1,10 @@
-import { INSPECT_OPTIONS } from "../src/config/options.js";
+import type { INSPECT_OPTIONS } from "../src/config/options.js";
 import { installedVersion } from "../src/core/installed-version.js";
 import { chooseFlavor } from "../src/flavors/choose.js";
 import type { Flavor } from "../src/flavors/flavor.js";
 import type { MlmodelDescriptor } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
-import { defineCommand } from "./command.js";
+import type { CommandContext } from "./command.js";
 import { digestFiles, type FileDigest } from "./file-digests.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
 import { openArgument } from "./open.js";
@@ -14,19 +14,14 @@ import { signatureRows } from "./signature-text.js";
 import { formatBytes, formatTable, toJson } from "./text.js";
 
 /** `mlserve inspect`: reads the files only, no runtime. */
-export const inspectCommand = defineCommand({
-  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
-  options: INSPECT_OPTIONS,
-  examples: ["mlserve inspect iris.tar", "mlserve inspect iris.tar --json"],
-  async run(context) {
-    const known = await loadFlavors(context.options, context.io);
-    await using model = await openArgument(context, context.options);
-    const flavor = findFlavor(model.descriptor, known);
-    const files = await digestFiles(model.files);
-    for (const warning of model.warnings) await context.output.warning(warning);
-    await context.output.result(toResult(model, flavor, files), toLines(model, flavor, files, context.output));
-  },
-});
+export async function inspectCommand(context: CommandContext<typeof INSPECT_OPTIONS>): Promise<void> {
+  const known = await loadFlavors(context.options, context.io);
+  await using model = await openArgument(context, context.options);
+  const flavor = findFlavor(model.descriptor, known);
+  const files = await digestFiles(model.files);
+  for (const warning of model.warnings) await context.output.warning(warning);
+  await context.output.result(toResult(model, flavor, files), toLines(model, flavor, files, context.output));
+}
 
 function toResult(
   { name, descriptor, digest, warnings }: Model,

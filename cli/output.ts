@@ -6,10 +6,12 @@ import { printable, toJson } from "./text.js";
 /** How a command tells its result: for people, or as JSON for programs. */
 export interface Output {
   readonly format: "human" | "json";
+  /** Is more to be said than most people want to read? */
+  readonly isVerbose: boolean;
   /** Marks text for standard output. */
   readonly paint: Paint;
-  /** The result of a command: the value as JSON, or the lines for people. */
-  result(value: object, lines: readonly string[]): Promise<void>;
+  /** The result of a command: the value as JSON, or the lines for people; with `--quiet` the `bare` ones. */
+  result(value: object, lines: readonly string[], bare?: readonly string[]): Promise<void>;
   /** A line for people on standard output. */
   line(text: string): Promise<void>;
   /** Something that a person should know but that stops nothing; not said with JSON, whose result holds it. */
@@ -28,9 +30,14 @@ export function createOutput(io: Io, { format, quiet, verbose }: OutputStyle): O
   const paintError = createPaint(io.stderr, io);
   return {
     format,
+    isVerbose: verbose,
     paint: createPaint(io.stdout, io),
     line,
-    result: (value, lines) => line(format === "json" ? toJson(value) : lines.join("\n")),
+    async result(value, lines, bare = lines) {
+      const told = quiet ? bare : lines;
+      if (format === "json") await line(toJson(value));
+      else if (told.length > 0) await line(told.join("\n"));
+    },
     warning: async (text) => {
       if (format === "human" && !quiet)
         await write(io.stderr, `mlserve: ${paintError("yellow", "warning:")} ${toOneLine(text)}\n`);

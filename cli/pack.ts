@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { relative } from "node:path";
-import { PACK_OPTIONS } from "../src/config/options.js";
+import type { PACK_OPTIONS } from "../src/config/options.js";
 import { monotonicClock } from "../src/core/clock.js";
 import { MlserveError } from "../src/core/errors.js";
 import { type PackResult, pack } from "../src/pack/pack.js";
-import { defineCommand } from "./command.js";
+import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadPackFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
@@ -16,52 +16,44 @@ import { summarizeSchema } from "./signature-text.js";
 import { formatBytes, formatTable, quoteArgument } from "./text.js";
 
 /** `mlserve pack`. */
-export const packCommand = defineCommand({
-  argument: {
-    name: "path",
-    help: "a folder saved by MLflow, an .onnx file, a function (predict.ts, .js), or a folder that holds one",
-  },
-  options: PACK_OPTIONS,
-  examples: [
-    "mlserve pack ./iris",
-    "mlserve pack ./predict.ts",
-    "mlserve pack model.onnx -o house-prices.tar.gz --name house-prices",
-    "mlserve pack model.onnx --input-example request.json --signature signature.json",
-    "mlserve pack model.onnx --metadata version=1.10 --metadata 'tags:=[\"churn\", 3]'",
-  ],
-  async run({ argument, options, io, output, temporaryFolder }) {
-    const known = await loadPackFlavors(options, io);
-    const progress = createProgress(io.stderr, "packing", monotonicClock, options.quiet);
-    try {
-      const result = await pack({
-        source: toPath(argument, io),
-        temporaryFolder: temporaryFolder(),
-        selfTest: options.selfTest,
-        onProgress: progress.update,
-        onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
-        ...known,
-        ...definedOf({
-          output: toOptionalPath(options.output, io),
-          inputExample: toOptionalPath(options.inputExample, io),
-          signature: toOptionalPath(options.signature, io),
-          name: options.name,
-          metadata: toMetadata(options.metadata),
-          modifiedAt: readSourceDate(io),
-        }),
-      });
-      progress.clear();
-      await tell(result, io, output);
-    } finally {
-      progress.clear();
-    }
-  },
-});
+export async function packCommand({
+  argument,
+  options,
+  io,
+  output,
+  temporaryFolder,
+}: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
+  const known = await loadPackFlavors(options, io);
+  const progress = createProgress(io.stderr, "packing", monotonicClock, options.quiet);
+  try {
+    const result = await pack({
+      source: toPath(argument, io),
+      temporaryFolder: temporaryFolder(),
+      selfTest: options.selfTest,
+      onProgress: progress.update,
+      onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+      ...known,
+      ...definedOf({
+        output: toOptionalPath(options.output, io),
+        inputExample: toOptionalPath(options.inputExample, io),
+        signature: toOptionalPath(options.signature, io),
+        name: options.name,
+        metadata: toMetadata(options.metadata),
+        modifiedAt: readSourceDate(io),
+      }),
+    });
+    progress.clear();
+    await tell(result, io, output);
+  } finally {
+    progress.clear();
+  }
+}
 
 async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
   for (const warning of result.warnings) await output.warning(warning);
   const file = relative(io.cwd, result.output);
   const fields = { ...result, output: file, signature: toSignatureFields(result.signature) };
-  await output.result(fields, toLines(result, file, output));
+  await output.result(fields, toLines(result, file, output), [file]);
 }
 
 const SELF_TEST_TEXTS = {

@@ -3,11 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { PREDICT_OPTIONS } from "../src/config/options.js";
+import type { PREDICT_OPTIONS } from "../src/config/options.js";
 import { fileSystemError } from "../src/format/file-system-error.js";
 import type { Reply } from "../src/pipeline/executor.js";
 import { loadModel } from "../src/serve/load.js";
-import { defineCommand } from "./command.js";
+import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
@@ -15,36 +15,27 @@ import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
 
 /** `mlserve predict`. */
-export const predictCommand = defineCommand({
-  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
-  options: PREDICT_OPTIONS,
-  examples: [
-    "mlserve predict iris.tar -i request.json",
-    "cat request.json | mlserve predict iris.tar -i - -o answer.json",
-    "mlserve predict iris.tar -i flowers.csv -o scored.parquet --keep-columns id --on-error null",
-  ],
-  async run(context) {
-    const { options, io } = context;
-    if (isTable(options)) return await scoreTable(context);
-    const known = await loadFlavors(options, io);
-    const bytes = await readBody(options.input, io);
-    await using model = await openRunnable(context, options, known);
-    await using served = await loadModel(model, {
-      ...known,
-      coercion: options.coercion,
-      nonFinite: options.nonfinite,
-      float32: options.float32,
-      ...definedOf({ threads: options.threads }),
-    });
-    const reply = await served.executor.execute(
-      { bytes, media: "application/json", events: "if_streamed" },
-      new AbortController().signal,
-    );
-    await writeAnswer(await wholeAnswer(reply), options.output, io);
-    // Not before: what goes wrong is told in one line.
-    for (const warning of model.warnings) await context.output.warning(warning);
-  },
-});
+export async function predictCommand(context: CommandContext<typeof PREDICT_OPTIONS>): Promise<void> {
+  const { options, io } = context;
+  if (isTable(options)) return await scoreTable(context);
+  const known = await loadFlavors(options, io);
+  const bytes = await readBody(options.input, io);
+  await using model = await openRunnable(context, options, known);
+  await using served = await loadModel(model, {
+    ...known,
+    coercion: options.coercion,
+    nonFinite: options.nonfinite,
+    float32: options.float32,
+    ...definedOf({ threads: options.threads }),
+  });
+  const reply = await served.executor.execute(
+    { bytes, media: "application/json", events: "if_streamed" },
+    new AbortController().signal,
+  );
+  await writeAnswer(await wholeAnswer(reply), options.output, io);
+  // Not before: what goes wrong is told in one line.
+  for (const warning of model.warnings) await context.output.warning(warning);
+}
 
 async function readBody(input: string, io: Io): Promise<Uint8Array> {
   const source: Readable = input === "-" ? io.stdin : createReadStream(resolve(io.cwd, input));

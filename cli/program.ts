@@ -1,13 +1,13 @@
 import { CommanderError, Command as Program } from "commander";
 import { MlserveError } from "../src/core/errors.js";
 import { readVersion } from "../src/core/installed-version.js";
-import { COMMANDS } from "./commands.js";
-import { EXIT_CODES_HELP, SOURCES_HELP } from "./help-texts.js";
+import { COMMANDS, commandNames } from "./commands.js";
 import { type Io, write } from "./io.js";
+import { helpWidth, overviewHelp } from "./overview.js";
 import type { Request } from "./request.js";
 
 /**
- * Reads the command line, loading only the command that it names.
+ * Reads the command line. The options of a command are loaded only when it is named.
  *
  * Throws `usage` for what it does not understand, with what was perhaps meant.
  */
@@ -16,14 +16,16 @@ export async function parseCommandLine(argv: readonly string[], io: Io): Promise
   const requests: Request[] = [];
   const name = findCommandName(argv);
   const program = createProgram(io, (text) => printed.push(text));
-  for (const [entryName, { summary, load }] of Object.entries(COMMANDS)) {
-    const sub = program.command(entryName).description(summary);
-    if (entryName !== name) continue;
+  for (const known of commandNames()) {
+    const sub = program.command(known).description(COMMANDS[known].summary);
+    if (known !== name) continue;
     const { addDetails } = await import("./command-details.js");
-    addDetails(sub, await load(), (request) => requests.push(request));
+    addDetails(sub, known, (request) => requests.push(request));
   }
+  // Commands take over what is configured when they are made, and have a help of their own.
+  program.configureHelp({ formatHelp: () => overviewHelp(io) });
   try {
-    program.parse(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+    program.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw toUsageError(error, name);
@@ -40,18 +42,15 @@ function findCommandName(argv: readonly string[]): string | undefined {
 
 function createProgram(io: Io, print: (text: string) => void): Program {
   return new Program("mlserve")
-    .description("Package machine-learning models in MLflow's format and serve them from Node.")
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
-    .addHelpText("after", `\n${SOURCES_HELP}`)
-    .addHelpText("after", `\nExit codes:\n${EXIT_CODES_HELP}`)
     .exitOverride()
     .configureOutput({
       writeOut: print,
       // Errors are told by reportError.
       writeErr: () => {},
-      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 80, 100),
+      getOutHelpWidth: () => helpWidth(io),
       getOutHasColors: () => false,
     });
 }

@@ -1,4 +1,4 @@
-import type { Command } from "./command.js";
+import type { CommandName } from "./commands.js";
 
 /** What the command line asks for. */
 export type Request =
@@ -8,10 +8,9 @@ export type Request =
 
 export interface CommandRequest {
   readonly kind: "run";
-  readonly name: string;
-  readonly command: Command;
-  /** Undefined where it is missing: `--print-config` needs none. */
-  readonly argument: string | undefined;
+  readonly name: CommandName;
+  /** What was given for its arguments; some may be missing, as `--print-config` needs none. */
+  readonly words: readonly string[];
   readonly flags: Flags;
 }
 

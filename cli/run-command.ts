@@ -3,11 +3,14 @@ import type { OptionsSchema } from "../src/config/option.js";
 import { COMMAND_OPTIONS } from "../src/config/options.js";
 import { type FileSettings, type ResolvedOptions, resolveOptions } from "../src/config/resolve.js";
 import { MlserveError } from "../src/core/errors.js";
+import type { CommandContext } from "./command.js";
+import { COMMANDS, type CommandName } from "./commands.js";
 import { readConfigFile } from "./config-source.js";
 import type { Io } from "./io.js";
 import { createOutput, type ErrorStyle, type Output } from "./output.js";
 import { printConfig } from "./print-config.js";
 import type { CommandRequest } from "./request.js";
+import { RUNNERS } from "./runners.js";
 import { createScratch } from "./scratch.js";
 
 /** A command whose options are decided. */
@@ -24,10 +27,10 @@ export interface Prepared {
  *
  * Throws `usage` naming what is wrong with them.
  */
-export async function prepare({ name, command, flags }: CommandRequest, io: Io): Promise<Prepared> {
+export async function prepare({ name, flags }: CommandRequest, io: Io): Promise<Prepared> {
   const config = await readConfigFile(flags, io);
   const file: FileSettings = config?.settingsOf(name) ?? new Map();
-  const resolved = resolveOptions(command.options, { flags, environment: io.environment, file });
+  const resolved = resolveOptions<OptionsSchema>(COMMAND_OPTIONS[name], { flags, environment: io.environment, file });
   const { json, quiet, verbose } = resolved.values;
   const style = { format: json === true ? "json" : "human", verbose: verbose === true } as const;
   return { resolved, file: config?.name, style, output: createOutput(io, { ...style, quiet: quiet === true }) };
@@ -35,19 +38,20 @@ export async function prepare({ name, command, flags }: CommandRequest, io: Io):
 
 /** Runs a command to its end; or tells its options, where that is asked. */
 export async function runCommand(request: CommandRequest, { resolved, file, output }: Prepared, io: Io): Promise<void> {
-  const { name, command, argument } = request;
+  const { name, words } = request;
   for (const warning of findUnknownVariables(io.environment, Object.values(COMMAND_OPTIONS)))
     await output.warning(warning);
   if (file !== undefined) await output.note(`options from ${file}`);
   if (resolved.values.printConfig === true) return await printConfig(name, file, resolved, output);
-  if (argument === undefined && command.argument !== undefined)
-    throw new MlserveError("usage", `missing required argument '${command.argument.name}'`, {
-      hint: `See mlserve ${name} --help`,
-    });
+  checkArguments(name, words);
   const scratch = createScratch(io);
   try {
-    await command.run({
-      argument: argument ?? "",
+    const [argument = "", ...otherArguments] = words;
+    // The options were resolved by the schema of this very command.
+    const runner = (await RUNNERS[name]()) as (context: CommandContext) => Promise<void>;
+    await runner({
+      argument,
+      otherArguments,
       options: resolved.values,
       io,
       output,
@@ -56,4 +60,11 @@ export async function runCommand(request: CommandRequest, { resolved, file, outp
   } finally {
     scratch.remove();
   }
+}
+
+function checkArguments(name: CommandName, words: readonly string[]): void {
+  const missing = COMMANDS[name].arguments.slice(words.length).find(({ optional }) => optional !== true);
+  if (missing === undefined) return;
+  const hint = `Expected ${missing.help}. See mlserve ${name} --help`;
+  throw new MlserveError("usage", `missing argument <${missing.name}>`, { hint });
 }

@@ -1,6 +1,6 @@
-import type { Io } from "./io.js";
+import { type Io, write } from "./io.js";
 import { type ErrorStyle, reportError } from "./output.js";
-import { parseCommandLine } from "./program.js";
+import { overviewHelp } from "./overview.js";
 
 /**
  * Runs one command line to its end and gives the exit code.
@@ -10,6 +10,11 @@ import { parseCommandLine } from "./program.js";
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let style = findErrorStyle(argv, io);
   try {
+    if (isOverview(argv)) {
+      await write(io.stdout, overviewHelp(io));
+      return 0;
+    }
+    const { parseCommandLine } = await import("./program.js");
     const request = await parseCommandLine(argv, io);
     if (request.kind === "done") return 0;
     // Only now: the schemas of the options take longer to load than the help takes.
@@ -21,6 +26,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return await reportError(error, io, style);
   }
+}
+
+/** What is asked for most, and first, is shown without the parser of options. */
+function isOverview(argv: readonly string[]): boolean {
+  return argv.length === 0 || (argv.length === 1 && ["help", "--help", "-h"].includes(argv[0] ?? ""));
 }
 
 /** An error must be told even when the options are what is wrong, so this looks no further than at the words. */

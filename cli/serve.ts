@@ -1,75 +1,69 @@
 import { once } from "node:events";
-import { SERVE_OPTIONS } from "../src/config/options.js";
+import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { readVersion } from "../src/core/installed-version.js";
 import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ServedModel } from "../src/serve/served-model.js";
 import { startServer } from "../src/serve/server.js";
-import { defineCommand } from "./command.js";
+import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
-import { createLineBuffer } from "./line-buffer.js";
-import { createLogger } from "./logger.js";
 import { openRunnable } from "./open.js";
+import { openLog } from "./open-log.js";
 import { formatCount } from "./text.js";
 
 /** `mlserve serve`. */
-export const serveCommand = defineCommand({
-  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
-  options: SERVE_OPTIONS,
-  examples: ["mlserve serve iris.tar", "mlserve serve ./mlflow-model --host 0.0.0.0 --port 9000 --max-body 100MB"],
-  async run(context) {
-    const { options, io, output } = context;
-    const logger = createLogger(createLineBuffer(io), options.logLevel);
-    const metrics = createMetrics();
-    const known = await loadFlavors(options, io);
-    await using model = await openRunnable(context, options, known);
-    await using served = await loadModel(model, {
-      ...known,
+export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>): Promise<void> {
+  const { options, io, output } = context;
+  const logger = openLog(io, options);
+  const metrics = createMetrics();
+  const known = await loadFlavors(options, io);
+  await using model = await openRunnable(context, options, known);
+  await using served = await loadModel(model, {
+    ...known,
+    logger,
+    metrics,
+    coercion: options.coercion,
+    nonFinite: options.nonfinite,
+    float32: options.float32,
+    selfTest: options.selfTest,
+    isolation: options.isolation,
+    loadTimeoutMs: options.loadTimeout,
+    ...definedOf({
+      threads: options.threads,
+      workers: options.workers,
+      workerMemoryBytes: options.workerMemory,
+    }),
+  });
+  const app = createApp(
+    { current: served },
+    {
       logger,
+      accessLog: options.accessLog && !options.quiet,
       metrics,
-      coercion: options.coercion,
-      nonFinite: options.nonfinite,
-      float32: options.float32,
-      selfTest: options.selfTest,
-      isolation: options.isolation,
-      loadTimeoutMs: options.loadTimeout,
-      ...definedOf({
-        threads: options.threads,
-        workers: options.workers,
-        workerMemoryBytes: options.workerMemory,
-      }),
-    });
-    const app = createApp(
-      { current: served },
-      {
-        logger,
-        accessLog: options.accessLog,
-        metrics,
-        maxBodyBytes: options.maxBody,
-        timeoutMs: options.timeout,
-        version: readVersion(),
-      },
-    );
-    const server = await startServer({
-      app,
-      host: options.host,
-      port: options.port,
-      logger,
-      graceMs: options.shutdownGrace,
-    });
-    // Not before: what cannot be served is told in one line.
-    for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
-    const stop = io.interrupts.take();
-    const { name, flavor, loadMs } = served;
-    await output.result({ name, flavor, url: server.url, load_ms: Math.round(loadMs) }, [
-      `mlserve: serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`,
-    ]);
-    await aborted(stop);
-    await server.close();
-  },
-});
+      maxBodyBytes: options.maxBody,
+      timeoutMs: options.timeout,
+      version: readVersion(),
+    },
+  );
+  const server = await startServer({
+    app,
+    host: options.host,
+    port: options.port,
+    logger,
+    graceMs: options.shutdownGrace,
+  });
+  // Not before: what cannot be served is told in one line.
+  for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
+  const stop = io.interrupts.take();
+  const { name, flavor, loadMs } = served;
+  const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
+  const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
+  await output.result(fields, [`mlserve: ${told}`], [server.url]);
+  await aborted(stop);
+  await server.close();
+}
 
 /** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */
 function placeText({ workers, runtime }: ServedModel): string {

@@ -1,32 +1,33 @@
-import { VALIDATE_OPTIONS } from "../src/config/options.js";
+import type { VALIDATE_OPTIONS } from "../src/config/options.js";
 import { MlserveError, quoteName } from "../src/core/errors.js";
 import type { Finding } from "../src/pack/findings.js";
 import { validateModel } from "../src/pack/validate.js";
-import { defineCommand } from "./command.js";
+import type { CommandContext } from "./command.js";
 import { loadFlavors } from "./flavors.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { printable } from "./text.js";
 
 /** `mlserve validate`. */
-export const validateCommand = defineCommand({
-  argument: { name: "model", help: "a package, a .tar.gz or a folder" },
-  options: VALIDATE_OPTIONS,
-  examples: ["mlserve validate iris.tar", "mlserve validate iris.tar --run --json"],
-  async run({ argument, options, io, output, temporaryFolder }) {
-    const findings = await validateModel(toPath(argument, io), {
-      ...(await loadFlavors(options, io)),
-      run: options.run,
-      requireChecksums: options.requireChecksums,
-      temporaryFolder: temporaryFolder(),
-    });
-    const errors = findings.filter(({ severity }) => severity === "error").length;
-    await output.result({ valid: errors === 0, findings }, toLines(argument, findings, output));
-    // The list is on standard output; this is for whoever reads only how it ended.
-    if (errors > 0)
-      throw new MlserveError("invalid_model", `${count(errors, "error")} found`, { where: quoteName(argument) });
-  },
-});
+export async function validateCommand({
+  argument,
+  options,
+  io,
+  output,
+  temporaryFolder,
+}: CommandContext<typeof VALIDATE_OPTIONS>): Promise<void> {
+  const findings = await validateModel(toPath(argument, io), {
+    ...(await loadFlavors(options, io)),
+    run: options.run,
+    requireChecksums: options.requireChecksums,
+    temporaryFolder: temporaryFolder(),
+  });
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  await output.result({ valid: errors === 0, findings }, toLines(argument, findings, output));
+  // The list is on standard output; this is for whoever reads only how it ended.
+  if (errors > 0)
+    throw new MlserveError("invalid_model", `${count(errors, "error")} found`, { where: quoteName(argument) });
+}
 
 function toLines(argument: string, findings: readonly Finding[], { paint }: Output): string[] {
   const lines = findings.map(({ severity, check, message }) => {

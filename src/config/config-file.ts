@@ -21,28 +21,33 @@ export interface ConfigFile {
 /** The options of each command by its name. */
 export type CommandSchemas = Readonly<Record<string, OptionsSchema>>;
 
+export interface ConfigSource {
+  readonly name: string;
+  /** Did somebody name the file? One that merely lies where a command runs may name no code to run. */
+  readonly isNamed: boolean;
+}
+
 /**
  * Reads the text of a configuration file, all of it: what it says for other commands has to be sound too.
  *
- * Throws `usage` with the line of a key that is unknown, or that holds something else than its option takes.
+ * Throws `usage` with the line of a key that is unknown or not allowed, or that holds what its option does not take.
  */
-export function parseConfigFile(text: string, name: string, schemas: CommandSchemas): ConfigFile {
+export function parseConfigFile(text: string, source: ConfigSource, schemas: CommandSchemas): ConfigFile {
+  const { name } = source;
   if (isBlank(text)) return { name, settingsOf: () => new Map() };
-  const file = { name, ...readYamlTexts(text, { name, kind: "usage" }) };
+  const file = { ...source, ...readYamlTexts(text, { name, kind: "usage" }) };
   const options = Object.fromEntries(Object.entries(schemas).map(([command, schema]) => [command, optionsOf(schema)]));
   const shared = new Map<string, FileSetting>();
   const commands = new Map<string, FileSettings>();
   for (const field of readFields(file, file.document.contents)) {
     const ofCommand = Object.hasOwn(options, field.key) ? options[field.key] : undefined;
-    if (ofCommand === undefined) shared.set(field.key, readShared(field, options));
+    if (ofCommand === undefined) shared.set(field.key, readShared(file, field, options));
     else commands.set(field.key, readSection(file, field, ofCommand, options));
   }
   return { name, settingsOf: (command) => new Map([...shared, ...(commands.get(command) ?? [])]) };
 }
 
-interface OpenFile extends YamlDocument {
-  readonly name: string;
-}
+interface OpenFile extends YamlDocument, ConfigSource {}
 
 interface Field {
   readonly key: string;
@@ -74,11 +79,11 @@ function readFields({ name, lineOf }: OpenFile, node: Node | null): Field[] {
   });
 }
 
-function readShared(field: Field, options: Readonly<Record<string, Options>>): FileSetting {
+function readShared(file: OpenFile, field: Field, options: Readonly<Record<string, Options>>): FileSetting {
   const all = Object.values(options).flat();
   const option = all.find(({ name }) => name === field.key);
   if (option === undefined) throw unknownKey(field, [...Object.keys(options), ...all.map(({ name }) => name)]);
-  return readSetting(field, option);
+  return readSetting(file, field, option);
 }
 
 function readSection(
@@ -93,7 +98,7 @@ function readSection(
   return new Map(
     readFields(file, node).map((field) => {
       const option = own.find(({ name }) => name === field.key);
-      if (option !== undefined) return [field.key, readSetting(field, option)];
+      if (option !== undefined) return [field.key, readSetting(file, field, option)];
       throw (
         optionOfAnother(field, section.key, options) ??
         unknownKey(
@@ -109,7 +114,15 @@ function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.value === "");
 }
 
-function readSetting({ node, where }: Field, { isList, expected }: OptionDescription): FileSetting {
+function readSetting(
+  { isNamed }: OpenFile,
+  { node, where }: Field,
+  { isList, expected, runsCode }: OptionDescription,
+): FileSetting {
+  if (runsCode && !isNamed) {
+    const hint = "Name the file with --config or MLSERVE_CONFIG if you trust it, or give the option as a flag";
+    throw new MlserveError("usage", "it names code to run, in a file that was not named", { where, hint });
+  }
   const text = toText(node, isList);
   if (text !== undefined) return { text, where };
   throw new MlserveError("usage", `expected ${expected}${isList ? ", or a list of them" : ""}`, { where });

@@ -30,7 +30,11 @@ pack:
 \`\`\`
 
 A key that no option has, a value that its option refuses, and YAML with a fault are errors that name the line (exit
-code 2). \`config\` and \`print-config\` have no place in a file.
+code 2). \`config\` and \`print-config\` have no place in a file. \`--no-config\` reads none. Names of files in it are
+relative to the folder where the command runs, as on the command line.
+
+A file that nobody named may not name code to run (\`flavor\`): running mlserve in a folder from elsewhere runs nothing of
+that folder.
 
 ## Variables
 

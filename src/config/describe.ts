@@ -9,7 +9,7 @@ export interface OptionDescription {
   readonly name: string;
   /** `--max-body` */
   readonly flag: string;
-  /** For switches: `--no-verbose` */
+  /** For switches, and what else can be taken away: `--no-verbose` */
   readonly negatedFlag: string | undefined;
   /** `-p` */
   readonly shortFlag: string | undefined;
@@ -22,6 +22,8 @@ export interface OptionDescription {
   readonly isList: boolean;
   readonly completes: Completes;
   readonly group: Group;
+  /** Does its value name code to run? */
+  readonly runsCode: boolean;
   readonly help: string;
   /** As a user would write it; undefined for none, for a switch that is off, and for an empty list. */
   readonly default: string | undefined;
@@ -30,17 +32,25 @@ export interface OptionDescription {
 /** The options of a command in the order in which they are declared. */
 export function describeOptions(schema: OptionsSchema): OptionDescription[] {
   return Object.entries(schema.shape).map(([key, field]) => {
-    const { short, default: preset, group = "Options", ...declared } = declarationOf(field);
+    const {
+      short,
+      default: preset,
+      group = "Options",
+      negatable,
+      runsCode = false,
+      ...declared
+    } = declarationOf(field);
     const name = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
     return {
       ...declared,
       key,
       name,
       flag: `--${name}`,
-      negatedFlag: declared.placeholder === undefined ? `--no-${name}` : undefined,
+      negatedFlag: declared.placeholder === undefined || negatable ? `--no-${name}` : undefined,
       shortFlag: short === undefined ? undefined : `-${short}`,
       variable: `MLSERVE_${name.replaceAll("-", "_").toUpperCase()}`,
       group,
+      runsCode,
       default: isUnsaid(declared.placeholder, preset) ? undefined : preset,
     };
   });
@@ -70,7 +80,7 @@ export function toUsage(option: OptionDescription): string {
 }
 
 /** The flag that changes something: `--no-self-test` for a switch that is on. */
-export function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
+function shownFlag({ flag, negatedFlag, default: preset }: OptionDescription): string {
   return negatedFlag !== undefined && preset === "true" ? negatedFlag : flag;
 }
 

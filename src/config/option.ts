@@ -23,6 +23,10 @@ export interface OptionDetails {
   readonly short?: string;
   /** As a user would write it: `"32MB"`. */
   readonly default?: string;
+  /** May it be taken away with `--no-name`, although it is no switch? */
+  readonly negatable?: true;
+  /** Does its value name code to run? Then a file that merely lies where a command runs may not give it. */
+  readonly runsCode?: true;
   /** Where the help lists it; `Options` where nothing is said. */
   readonly group?: Group;
 }

@@ -23,6 +23,7 @@ const COMMON = {
   }),
   config: option(FILE, {
     group: "Common options",
+    negatable: true,
     help: "read options from this file; unset: mlserve.yaml where there is one",
   }),
   printConfig: option(SWITCH, {
@@ -45,6 +46,7 @@ const threads = option(autoOr(integer("COUNT", 1, 1024)), {
 
 const flavor = option(listOf(text("FILE")), {
   group: "Model",
+  runsCode: true,
   help: "an ES module with flavors of your own, such as ./mine.js",
 });
 const useFlavor = option(text("NAME"), {
@@ -109,6 +111,7 @@ export const PACK_OPTIONS = z.object({
   }),
   flavor: option(listOf(text("NAME|FILE")), {
     group: "Model",
+    runsCode: true,
     help: "what to pack it as, where its files fit several flavors; or a module of your own",
   }),
   useFlavor,
@@ -156,6 +159,11 @@ export const SERVE_OPTIONS = z.object({
     group: "Model",
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
+  }),
+  logFormat: option(choice(["auto", "json", "pretty"], "FORMAT"), {
+    group: "Log",
+    help: "json, pretty, or auto: pretty on a terminal, else json",
+    default: "auto",
   }),
   accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
@@ -227,6 +235,41 @@ export const VALIDATE_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve test`. */
+export const TEST_OPTIONS = z.object({
+  cases: option(listOf(FILE), {
+    group: "Input and output",
+    short: "c",
+    help: "a file of requests and their answers, one JSON object a line",
+  }),
+  coercion,
+  nonfinite,
+  float32,
+  threads,
+  flavor,
+  useFlavor,
+  requireChecksums,
+  ...COMMON,
+});
+
+/** `mlserve diff`. */
+export const DIFF_OPTIONS = z.object({
+  run: option(SWITCH, {
+    group: "Model",
+    help: "do not run the models to compare their predictions",
+    default: "true",
+  }),
+  exitCode: option(SWITCH, {
+    group: "Input and output",
+    help: "end with exit code 1 where the models differ",
+    default: "false",
+  }),
+  flavor,
+  useFlavor,
+  requireChecksums,
+  ...COMMON,
+});
+
 /** `mlserve doctor`. */
 export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
@@ -240,6 +283,8 @@ export const COMMAND_OPTIONS = {
   predict: PREDICT_OPTIONS,
   inspect: INSPECT_OPTIONS,
   validate: VALIDATE_OPTIONS,
+  test: TEST_OPTIONS,
+  diff: DIFF_OPTIONS,
   doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;

@@ -65,7 +65,7 @@ function findSetting(option: OptionDescription, { flags, environment, file }: Op
   const given = flags[key];
   if (given !== undefined) {
     const source = given === false ? (option.negatedFlag ?? flag) : flag;
-    return { option, text: typeof given === "boolean" ? String(given) : given, origin: "flag", source };
+    return { option, text: flagText(option, given), origin: "flag", source };
   }
   const set = environment[variable];
   if (set !== undefined && set.trim() !== "" && !isServiceLink(set))
@@ -73,6 +73,12 @@ function findSetting(option: OptionDescription, { flags, environment, file }: Op
   const written = file?.get(name);
   if (written !== undefined) return { option, text: written.text, origin: "file", source: written.where };
   return { option, text: undefined, origin: "default", source: flag };
+}
+
+/** `--no-name` of an option that is no switch takes its value away. */
+function flagText({ placeholder }: OptionDescription, given: OptionText | boolean): OptionText | undefined {
+  if (typeof given !== "boolean") return given;
+  return placeholder === undefined ? String(given) : undefined;
 }
 
 /** For a Service called mlserve, Kubernetes gives every pod a MLSERVE_PORT like `tcp://10.0.0.7:8080`: not meant for us. */

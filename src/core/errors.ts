@@ -45,6 +45,7 @@ export const ERRORS = {
   port_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   file_system: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   machine_unfit: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  different: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
   usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
 } as const satisfies Record<string, ErrorRow>;
 

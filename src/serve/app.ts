@@ -4,7 +4,7 @@ import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
-import type { WholeReply } from "../pipeline/executor.js";
+import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
@@ -32,9 +32,6 @@ export interface AppEnv {
   Bindings: { incoming?: IncomingMessage };
   Variables: { requestId: string; scored?: Scored };
 }
-
-/** What the log tells of a request that was scored. */
-export type Scored = Pick<WholeReply, "rows" | "phases">;
 
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;

@@ -2,7 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import type { Clock } from "../core/clock.js";
 import type { Logger } from "../core/logger.js";
 import { toRequestId } from "../http/request-id.js";
-import type { AppEnv, Scored } from "./app.js";
+import { logRequest } from "./access-log.js";
+import type { AppEnv } from "./app.js";
 import type { Metrics } from "./metrics.js";
 
 interface ObserveOptions {
@@ -14,7 +15,7 @@ interface ObserveOptions {
   readonly routes: ReadonlySet<string>;
 }
 
-/** Gives each request its id, counts and times it, and logs it: never its body, its path or its query. */
+/** Gives each request its id, counts and times it, and logs it. */
 export function observeRequests({ metrics, clock, routes, accessLog }: ObserveOptions): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     const start = clock();
@@ -27,21 +28,14 @@ export function observeRequests({ metrics, clock, routes, accessLog }: ObserveOp
     const { status } = context.res;
     const ms = clock() - start;
     metrics.requestEnded(route, status, ms);
-    accessLog?.info(
-      { requestId, method: context.req.method, route, status, ms: roundMs(ms), ...scoredFields(context.get("scored")) },
-      "request",
-    );
+    if (accessLog !== undefined)
+      logRequest(accessLog, {
+        requestId,
+        method: context.req.method,
+        route,
+        status,
+        ms,
+        scored: context.get("scored"),
+      });
   };
-}
-
-function scoredFields(scored: Scored | undefined): object {
-  if (scored === undefined) return {};
-  const { decode, predict, encode } = scored.phases;
-  const phases = { decode: roundMs(decode), predict: roundMs(predict), encode: roundMs(encode) };
-  return scored.rows === undefined ? { phases } : { rows: scored.rows, phases };
-}
-
-/** To the microsecond. */
-function roundMs(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
 }

@@ -45,6 +45,25 @@ describe("--print-config", () => {
   });
 });
 
+describe("a file that lies where a command runs", () => {
+  it("runs no code that it names, but for who names the file", async () => {
+    write("mine.mjs", 'process.stderr.write("ran");');
+    write("mlserve.yaml", "flavor: ./mine.mjs\n");
+    const { code, stderr } = await terminal.run(["inspect", "model"]);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("it names code to run") });
+    const named = await terminal.run(["inspect", "--print-config", "--config", "mlserve.yaml"]);
+    expect(named.stdout).toMatch(/^ {2}flavor +\.\/mine\.mjs +mlserve\.yaml: line 1: flavor$/m);
+  });
+
+  it("is not read with --no-config, nor is the one that a variable names", async () => {
+    write("mlserve.yaml", "prot: 1\n");
+    const environment = { MLSERVE_CONFIG: "mlserve.yaml" };
+    const { code, stdout } = await terminal.run(["serve", "--print-config", "--no-config"], { environment });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}config +(-|none)? +--no-config$/m);
+  });
+});
+
 describe("a switch that is on", () => {
   const turnOff = [
     { name: "its flag", argv: ["--no-self-test"], environment: {}, source: "--no-self-test" },

@@ -9,6 +9,8 @@ beforeAll(() => {
 });
 afterAll(() => terminal[Symbol.dispose]());
 
+const NO_MODEL = "Expected a package (.tar or .tar.gz), or the folder of a model. See mlserve inspect --help";
+
 const MISTAKES = [
   {
     name: "an unknown command",
@@ -31,7 +33,7 @@ const MISTAKES = [
     argv: ["serve", "m", "--port"],
     says: "option '-p, --port <PORT>' argument missing. See mlserve serve --help",
   },
-  { name: "no model", argv: ["inspect"], says: "missing required argument 'model'. See mlserve inspect --help" },
+  { name: "no model", argv: ["inspect"], says: `missing argument <model>. ${NO_MODEL}` },
   {
     name: "two models",
     argv: ["inspect", "a", "b"],
@@ -67,10 +69,17 @@ describe("the command line", () => {
       const { code, stdout, stderr } = await terminal.run(argv);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^Common options:\n {2}--json +print the result, and any error, as JSON$/m);
-      expect(stdout).toMatch(/\nExamples:\n {2}mlserve /);
+      expect(stdout).toMatch(/\nExamples:\n {2}.*mlserve /);
       expect(stdout).not.toContain("--no-verbose");
     },
   );
+
+  it.each(Object.keys(COMMANDS))("keeps the help of %s within the columns that there are", async (name) => {
+    for (const columns of [80, 100]) {
+      const { stdout } = await terminal.run([name, "--help"], { columns });
+      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
+    }
+  });
 
   it.each(MISTAKES)("says in one line what is wrong with $name", async ({ argv, says }) => {
     expect(await terminal.run(argv)).toEqual({ code: 2, stdout: "", stderr: `mlserve: error: ${says}\n`, left: [] });
@@ -92,9 +101,9 @@ describe("the command line", () => {
     expect(stderr.split("\n")).toHaveLength(2);
     expect(JSON.parse(stderr)).toEqual({
       error_code: "INTERNAL_ERROR",
-      message: "missing required argument 'model'. See mlserve inspect --help",
+      message: `missing argument <model>. ${NO_MODEL}`,
       kind: "usage",
-      hint: "See mlserve inspect --help",
+      hint: NO_MODEL,
       exit_code: 2,
     });
   });

@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly stdin?: string | Uint8Array;
   /** Are standard output and standard error terminals? */
   readonly tty?: boolean;
+  /** Width of the terminals. Default 100. */
+  readonly columns?: number;
 }
 
 export interface Outcome {
@@ -54,11 +56,11 @@ export function openTerminal(): Terminal {
 
 function startCommand(
   argv: readonly string[],
-  { environment = {}, stdin = "", tty = false }: TerminalOptions,
+  { environment = {}, stdin = "", tty = false, columns = 100 }: TerminalOptions,
   cwd: string,
   temporaryFolder: string,
 ): RunningCommand {
-  const [stdout, stderr] = [captured(tty), captured(tty)];
+  const [stdout, stderr] = [captured(tty, columns), captured(tty, columns)];
   const stop = new AbortController();
   const io: Io = {
     stdin: Readable.from([Buffer.from(stdin)]),
@@ -88,7 +90,10 @@ function noLine({ code, stderr }: Outcome): never {
   throw new Error(`the command ended with ${code} before it printed the line: ${stderr}`);
 }
 
-function captured(tty: boolean): {
+function captured(
+  tty: boolean,
+  columns: number,
+): {
   stream: OutputStream;
   text(): string;
   find(pattern: RegExp): Promise<RegExpExecArray>;
@@ -103,7 +108,7 @@ function captured(tty: boolean): {
     },
   });
   return {
-    stream: Object.assign(stream, { isTTY: tty, columns: 100 }),
+    stream: Object.assign(stream, { isTTY: tty, columns }),
     text: () => text,
     find: (pattern) =>
       new Promise((resolve) => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseConfigFile } from "../../src/config/config-file.js";
 import { COMMAND_OPTIONS } from "../../src/config/options.js";
 
-const parse = (text: string) => parseConfigFile(text, "mlserve.yaml", COMMAND_OPTIONS);
+const parse = (text: string, isNamed = false) =>
+  parseConfigFile(text, { name: "mlserve.yaml", isNamed }, COMMAND_OPTIONS);
 
 const REFUSALS = [
   {
@@ -75,5 +76,15 @@ describe("parseConfigFile", () => {
 
   it.each(REFUSALS)("refuses $name", ({ text, message }) => {
     expect(() => parse(text)).toThrow(message);
+  });
+
+  it.each([
+    { text: "flavor: ./mine.js\n", flavor: "./mine.js" },
+    { text: "serve:\n  flavor: [./mine.js]\n", flavor: ["./mine.js"] },
+  ])("takes $flavor, which is code to run, only from a file that was named", ({ text, flavor }) => {
+    expect(() => parse(text)).toThrow(
+      /^mlserve\.yaml: line \d: flavor: it names code to run, in a file that was not named/,
+    );
+    expect(parse(text, true).settingsOf("serve").get("flavor")?.text).toEqual(flavor);
   });
 });

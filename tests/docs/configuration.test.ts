@@ -14,7 +14,7 @@ describe("docs/configuration.md", () => {
 
   it("shows a file whose every value its option takes", () => {
     const [, example = ""] = /^```yaml\n(.*?)^```$/ms.exec(page) ?? [];
-    const file = parseConfigFile(example, "mlserve.yaml", COMMAND_OPTIONS);
+    const file = parseConfigFile(example, { name: "mlserve.yaml", isNamed: false }, COMMAND_OPTIONS);
     const read = Object.entries(COMMAND_OPTIONS).flatMap(([name, schema]) =>
       resolveOptions(schema, { flags: {}, environment: {}, file: file.settingsOf(name) }).settings.filter(
         ({ origin }) => origin === "file",

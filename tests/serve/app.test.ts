@@ -46,8 +46,15 @@ describe("the access log", () => {
         ms: time,
         rows: 2,
         phases: { decode: time, predict: time, encode: time },
+        bytesIn: JSON.stringify(table).length,
+        bytesOut: '{"predictions":[{"total":3.0},{"total":7.5}]}'.length,
       },
     ]);
+  });
+
+  it("says nothing of a probe that is answered, but at debug", async () => {
+    expect(await logged("/ping", { method: "GET" })).toEqual([]);
+    expect(await logged("/ping", { method: "POST" })).toMatchObject([{ route: "/ping", status: 405 }]);
   });
 
   it("tells nothing that a caller chose of another", async () => {

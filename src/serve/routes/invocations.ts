@@ -8,7 +8,8 @@ import { parseMediaType } from "../../http/media-type.js";
 import { problemResponse } from "../../http/problem.js";
 import { readRequestBody } from "../../http/request-body.js";
 import { REQUEST_TIMEOUT_HEADER, requestTimeout } from "../../http/request-timeout.js";
-import type { ExecuteRequest } from "../../pipeline/executor.js";
+import type { ExecuteRequest, Reply } from "../../pipeline/executor.js";
+import type { Scored } from "../access-log.js";
 import type { AppEnv } from "../app.js";
 import type { Metrics } from "../metrics.js";
 import type { ModelRepository } from "../repository.js";
@@ -35,17 +36,22 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
     if (model === undefined) throw new MlserveError("shutting_down", "no model is ready");
     const request = { bytes, media, ...wanted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
     const answer = await model.executor.execute(request, raw.signal);
+    context.set("scored", toScored(bytes, answer));
     if (answer.kind === "streamed") {
       // nginx would keep events back until its buffer is full.
       const headers = { "content-type": answer.mediaType, "cache-control": "no-cache", "x-accel-buffering": "no" };
       return context.body(ReadableStream.from(answer.chunks), 200, headers);
     }
-    context.set("scored", answer);
     for (const phase of PHASES) metrics.phaseEnded(phase, answer.phases[phase]);
     if (answer.rows !== undefined) metrics.rowsPredicted(answer.rows);
     // The answer's buffer is made for this request and shared with nobody.
     return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": answer.mediaType });
   };
+}
+
+function toScored({ length: bytesIn }: Uint8Array, answer: Reply): Scored {
+  if (answer.kind === "streamed") return { rows: undefined, phases: undefined, bytesIn, bytesOut: undefined };
+  return { rows: answer.rows, phases: answer.phases, bytesIn, bytesOut: answer.bytes.length };
 }
 
 /** What an answer may be written in: events only where the header names them. */

@@ -1,0 +1,18 @@
+import type { COMMAND_OPTIONS } from "../src/config/options.js";
+import type { CommandContext } from "./command.js";
+import type { CommandName } from "./commands.js";
+
+type Runner<Name extends CommandName> = (context: CommandContext<(typeof COMMAND_OPTIONS)[Name]>) => Promise<void>;
+
+/** What runs each command: loaded when it is called for, and not before. */
+export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Name>> } = {
+  pack: async () => (await import("./pack.js")).packCommand,
+  serve: async () => (await import("./serve.js")).serveCommand,
+  predict: async () => (await import("./predict.js")).predictCommand,
+  inspect: async () => (await import("./inspect.js")).inspectCommand,
+  validate: async () => (await import("./validate.js")).validateCommand,
+  test: async () => (await import("./test.js")).testCommand,
+  diff: async () => (await import("./diff.js")).diffCommand,
+  doctor: async () => (await import("./doctor.js")).doctorCommand,
+  completion: async () => (await import("./completion.js")).completionCommand,
+};
