@@ -39,9 +39,11 @@ try {
     results.push({ format, inputMb: megabytes(statSync(join(folder, `table.${format}`)).size), ...best, peakMb });
   }
   console.table(results);
-  const report = { measured: new Date().toISOString(), machine: await describeMachine(), options: values, results };
-  await mkdir(dirname(values.out), { recursive: true });
-  await writeFile(values.out, `${JSON.stringify(report, null, 2)}\n`);
+  // Where the result is written is a path of the machine.
+  const { out, ...options } = values;
+  const report = { measured: new Date().toISOString(), machine: await describeMachine(), options, results };
+  await mkdir(dirname(out), { recursive: true });
+  await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
