@@ -81,6 +81,18 @@ const float32 = option(choice(["shortest", "widened"], "DIGITS"), {
   default: "shortest",
 });
 
+/** Of every command that runs a model in its own process. */
+const RUN_ONCE = {
+  coercion,
+  nonfinite,
+  float32,
+  threads,
+  flavor,
+  useFlavor,
+  requireChecksums,
+  ...COMMON,
+};
+
 /** `mlserve pack`. */
 export const PACK_OPTIONS = z.object({
   output: option(FILE, {
@@ -209,14 +221,7 @@ export const PREDICT_OPTIONS = z.object({
     group: "Rows of a file",
     help: "columns to write before the predictions, such as id,name",
   }),
-  coercion,
-  nonfinite,
-  float32,
-  threads,
-  flavor,
-  useFlavor,
-  requireChecksums,
-  ...COMMON,
+  ...RUN_ONCE,
 });
 
 /** `mlserve inspect`. */
@@ -242,14 +247,7 @@ export const TEST_OPTIONS = z.object({
     short: "c",
     help: "a file of requests and their answers, one JSON object a line",
   }),
-  coercion,
-  nonfinite,
-  float32,
-  threads,
-  flavor,
-  useFlavor,
-  requireChecksums,
-  ...COMMON,
+  ...RUN_ONCE,
 });
 
 /** `mlserve diff`. */
