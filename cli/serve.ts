@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { readVersion } from "../src/core/installed-version.js";
+import type { Logger } from "../src/core/logger.js";
 import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
@@ -30,6 +31,7 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,
       workers: options.workers,
@@ -56,6 +58,7 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   });
   // Not before: what cannot be served is told in one line.
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
+  if (!options.quiet) logJoining(served, logger);
   const stop = io.interrupts.take();
   const { name, flavor, loadMs } = served;
   const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
@@ -72,6 +75,12 @@ function placeText({ workers, runtime }: ServedModel): string {
     ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
   ];
   return counts.map((count) => `, ${count}`).join("");
+}
+
+function logJoining({ name, joining }: ServedModel, logger: Logger): void {
+  if (joining.kind === "on")
+    logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
+  else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ export const GROUPS = [
   "Rows of a file",
   "Server",
   "Workers",
+  "Joined rows",
   "Model",
   "Values",
   "Log",

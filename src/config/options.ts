@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { JOINING_OPTIONS } from "./joining-options.js";
 import { option } from "./option.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
@@ -161,6 +162,7 @@ export const SERVE_OPTIONS = z.object({
     group: "Workers",
     help: "memory for one worker, which is replaced beyond it; unset: any",
   }),
+  ...JOINING_OPTIONS,
   loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
   coercion,
   nonfinite,

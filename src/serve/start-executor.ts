@@ -8,9 +8,9 @@ import { loadPredictor } from "../flavors/load-predictor.js";
 import type { Model } from "../format/model.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
-import { createPipeline } from "../pipeline/pipeline.js";
-import { runSelfTest } from "../pipeline/self-test.js";
-import { warmUp } from "../pipeline/warm-up.js";
+import type { Joining, JoiningOptions } from "../pipeline/joining.js";
+import { prepareModel } from "../pipeline/prepare.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import { createPoolExecutor } from "../workers/executor.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
@@ -19,10 +19,13 @@ export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
   readonly coercion: CoercionName;
   readonly selfTest: boolean;
+  readonly joining: JoiningOptions;
   readonly loadTimeoutMs?: number;
   readonly workerMemoryBytes?: number;
   readonly workerEntry?: URL;
   onWorkerRestart?(): void;
+  /** Told of every run of a model whose rows are joined. */
+  onRun?(run: RunFacts): void;
 }
 
 /** What answers requests for a model, and where it runs. */
@@ -31,6 +34,7 @@ export interface StartedExecutor {
   readonly runtime: Readonly<Record<string, string | number>>;
   /** 0 for a model in this process. */
   readonly workers: number;
+  readonly joining: Joining;
   isHealthy(): boolean;
   pids(): readonly number[];
 }
@@ -75,26 +79,31 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, ...numbers }: StartOptions,
+  { logger, coercion, selfTest, joining, onRun, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
     defaultThreads,
     ...(threads === undefined ? {} : { threads }),
   });
-  const { signature } = model.descriptor;
-  const pipeline = createPipeline({ signature, predictor, coercion, numbers, logger });
-  try {
-    if (selfTest) await runSelfTest(model, predictor);
-    const { milliseconds, fault } = await warmUp(model, pipeline);
-    if (fault !== undefined) logger.warn({ err: fault }, EXAMPLE_FAULT);
-    const { runtime } = predictor;
-    const none = { workers: 0, isHealthy: () => true, pids: () => [] };
-    return { executor: withDeadlines(pipeline), runtime, milliseconds, ...none };
-  } catch (error) {
-    await pipeline[Symbol.asyncDispose]();
-    throw error;
-  }
+  const prepared = await prepareModel(model, predictor, {
+    coercion,
+    numbers,
+    selfTest,
+    joining,
+    logger,
+    ...(onRun && { onRun }),
+  });
+  if (prepared.fault !== undefined) logger.warn({ err: prepared.fault }, EXAMPLE_FAULT);
+  return {
+    executor: withDeadlines(prepared.executor),
+    runtime: predictor.runtime,
+    milliseconds: prepared.milliseconds,
+    joining: prepared.joining,
+    workers: 0,
+    isHealthy: () => true,
+    pids: () => [],
+  };
 }
 
 async function startProcesses(
@@ -104,7 +113,7 @@ async function startProcesses(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
+  const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
   const { files, name, digest } = model;
   const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
   const { flavor, workers, threads, defaultThreads } = placement;
@@ -116,19 +125,28 @@ async function startProcesses(
       coercion,
       numbers: numberStyle(options),
       selfTest,
+      joining,
       threads,
       defaultThreads,
     },
     workers,
     logger,
     onRestart: () => options.onWorkerRestart?.(),
+    onRun: (run) => options.onRun?.(run),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
     ...(workerEntry === undefined ? {} : { entry: workerEntry }),
   });
   const { runtime, exampleFault } = executor.ready;
   if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
-  return { executor, runtime, workers, isHealthy: executor.isHealthy, pids: executor.pids };
+  return {
+    executor,
+    runtime,
+    workers,
+    joining: executor.ready.joining,
+    isHealthy: executor.isHealthy,
+    pids: executor.pids,
+  };
 }
 
 /** As JSON takes it to another process: without what is left out. */

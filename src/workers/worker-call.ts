@@ -18,6 +18,12 @@ export class WorkerCall {
   readonly answer: Promise<Reply>;
   /** undefined while it waits. */
   holder: CallHolder | undefined;
+  /** When it came, by `performance.now`. */
+  readonly since = performance.now();
+  /** Was it begun with others, by whose data it may fail? */
+  isShared = false;
+  /** May it be run with others? Not again, once that has ended a worker. */
+  mayShare = true;
   private resolve: (reply: Reply) => void = () => {};
   private reject: (error: Error) => void = () => {};
   private settled = false;

@@ -4,10 +4,11 @@ import { Duplex, type Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { LogLine, WorkerOrder, WorkerReady } from "./protocol.js";
 import { residentBytes } from "./resident-memory.js";
 import type { CallHolder, WorkerCall } from "./worker-call.js";
-import { WorkerChannel } from "./worker-channel.js";
+import { type LeftCalls, WorkerChannel } from "./worker-channel.js";
 
 export interface WorkerProcessOptions {
   readonly entry: URL;
@@ -20,12 +21,11 @@ export interface WorkerProcessOptions {
   onFree(worker: WorkerProcess): void;
   /** Told once when the worker has ended, with the calls that it has not answered, in the order it begins them. */
   onEnded(worker: WorkerProcess, end: WorkerEnd): void;
+  /** Told of every run of a model whose rows are joined. */
+  onRun(run: RunFacts): void;
 }
 
-export interface WorkerEnd {
-  /** Calls that the worker was working on. */
-  readonly begun: readonly WorkerCall[];
-  readonly waiting: readonly WorkerCall[];
+export interface WorkerEnd extends LeftCalls {
   /** Why it ended, for those whose call it was working on. */
   readonly reason: MlserveError;
   readonly livedMs: number;
@@ -72,12 +72,12 @@ export class WorkerProcess implements CallHolder {
     this.channel.start(options.order);
   }
 
-  /** Calls in the worker's hands. */
+  /** Groups of calls in the worker's hands. */
   get load(): number {
     return this.channel.size;
   }
 
-  /** Calls that it works on at the same time; 0 until it is ready, while one is overdue, and when it is to end. */
+  /** Groups that it works on at the same time; 0 until it is ready, while one is overdue, and when it is to end. */
   get concurrency(): number {
     return this.reason === undefined && this.overdue.size === 0 ? (this.facts?.concurrency ?? 0) : 0;
   }
@@ -86,9 +86,20 @@ export class WorkerProcess implements CallHolder {
     return this.facts?.exampleFault;
   }
 
-  hand(call: WorkerCall): void {
-    call.holder = this;
-    this.channel.hand(call);
+  /** Calls that a group may have. */
+  get groupSize(): number {
+    const joining = this.facts?.joining;
+    return joining?.kind === "on" ? joining.maxRows : 1;
+  }
+
+  hand(calls: readonly WorkerCall[]): void {
+    for (const call of calls) call.holder = this;
+    this.channel.hand(calls);
+  }
+
+  /** Sends at once what was handed over in this turn. */
+  flush(): void {
+    this.channel.flush();
   }
 
   cancel(call: WorkerCall, error: MlserveError): void {
@@ -139,6 +150,7 @@ export class WorkerProcess implements CallHolder {
         this.kill(error instanceof MlserveError ? error : new MlserveError("internal", "a worker does not start"));
       },
       onLog: (line: unknown) => this.log(line),
+      onRun: (run: RunFacts) => options.onRun(run),
       onCallEnded: () => options.onFree(this),
       onNonsense: () => this.kill(new MlserveError("worker_lost", "the worker sent what no worker sends")),
     };
@@ -179,9 +191,8 @@ export class WorkerProcess implements CallHolder {
     this.reason = reason;
     this.refuse(reason);
     const concurrency = this.facts?.concurrency ?? 0;
-    const open = this.channel.takeOpen(reason);
-    const end = { begun: open.slice(0, concurrency), waiting: open.slice(concurrency) };
-    this.options.onEnded(this, { ...end, reason, livedMs: performance.now() - this.startedAt });
+    const left = this.channel.takeOpen(reason, concurrency);
+    this.options.onEnded(this, { ...left, reason, livedMs: performance.now() - this.startedAt });
   }
 
   private watchMemory(limit: number): void {
@@ -226,7 +237,7 @@ function loadTimeout(milliseconds: number): MlserveError {
 }
 
 function isWorkerReady(value: unknown): value is WorkerReady {
-  if (!isRecord(value) || !isRecord(value.runtime)) return false;
+  if (!isRecord(value) || !isRecord(value.runtime) || !isRecord(value.joining)) return false;
   return Number.isInteger(value.concurrency) && Number(value.concurrency) > 0;
 }
 

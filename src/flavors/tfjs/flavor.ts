@@ -39,8 +39,13 @@ export const tfjsFlavor = defineFlavor<TfjsConfig>({
   },
 });
 
+async function load(model: Model, config: TfjsConfig, options: LoadOptions): Promise<Predictor> {
+  const predictor = await loadOnBest(model, config, options);
+  return config.batchable === false ? { ...predictor, batchable: false } : predictor;
+}
+
 /** Loaded anew, on plain JavaScript, where a trial shows that the faster backend lacks something. */
-async function load({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
+async function loadOnBest({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
   const read = await readModel(files, locate(files, config));
   const runtime = await importRuntime(logger);
   const backend = await choose(runtime, read, config, logger);
