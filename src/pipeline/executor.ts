@@ -1,4 +1,5 @@
 import type { MediaType, ReplyMediaType } from "../codec/media-types.js";
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { Phase } from "../core/clock.js";
 
 /** The body of a request and what it is written in. */
@@ -44,5 +45,5 @@ export interface StreamedReply {
  * On the main thread and in a worker process alike, so that whoever serves cannot tell the difference.
  */
 export interface Executor extends AsyncDisposable {
-  execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply>;
+  execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply>;
 }

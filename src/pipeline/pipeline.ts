@@ -3,11 +3,13 @@ import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
 import type { Runnable } from "../core/join-batches.js";
 import type { Logger } from "../core/logger.js";
 import { isOutputStream, type Predictor } from "../flavors/flavor.js";
+import { lazyContext } from "../flavors/lazy-context.js";
 import type { Signature } from "../format/signature.js";
 import { eventReply, refuseStream, wholeEvents } from "./event-reply.js";
 import type { ExecuteRequest, Executor, Reply } from "./executor.js";
@@ -41,19 +43,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const encode = compileReplyEncoder(numbers);
   let joiner: RowJoiner | undefined;
 
-  async function runAlone({ batch, params }: Runnable, signal: AbortSignal): Promise<Ran> {
+  async function runAlone({ batch, params }: Runnable, caller: CallerSignal): Promise<Ran> {
     const begunAt = clock();
-    return { outputs: await predictor.predict(batch, { params, signal }), begunAt };
+    return { outputs: await predictor.predict(batch, lazyContext(params, caller)), begunAt };
   }
 
   async function execute(
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
-    signal: AbortSignal,
+    caller: CallerSignal,
   ): Promise<Reply> {
     const start = clock();
     const call = await decode(bytes, media);
     const decoded = clock();
-    const ran = joiner === undefined ? runAlone(call, signal) : joiner.run(call, signal);
+    const ran = joiner === undefined ? runAlone(call, caller) : joiner.run(call, caller);
     const { outputs, begunAt } = await ran;
     const predicted = clock();
     if (isOutputStream(outputs)) {

@@ -1,10 +1,12 @@
 import { type Batch, rowCount } from "../core/batch.js";
+import type { CallerSignal } from "../core/caller-signal.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { canShareRun, compileRowSlices, joinBatches, type Runnable } from "../core/join-batches.js";
 import { isOutputStream, type Outputs, type Predictor } from "../flavors/flavor.js";
-import { allAborted } from "./all-aborted.js";
+import { lazyContext } from "../flavors/lazy-context.js";
 import { Gathering } from "./gathering.js";
+import { SharedSignal } from "./shared-signal.js";
 
 /** What one run of a model was given. */
 export interface RunFacts {
@@ -61,11 +63,11 @@ export class RowJoiner {
     this.gathering = new Gathering({ waitMs, clock }, () => this.begin());
   }
 
-  /** Fails as the predictor would for this request alone, or with `request_aborted` when its signal comes first. */
-  run({ batch, params }: Runnable, signal: AbortSignal): Promise<Ran> {
+  /** Fails as the predictor would for this request alone, or with `request_aborted` when its caller leaves first. */
+  run({ batch, params }: Runnable, caller: CallerSignal): Promise<Ran> {
     return new Promise((resolve, reject) => {
       const rows = rowCount(batch) ?? 0;
-      this.waiting.push({ batch, params, signal, rows, since: this.clock(), resolve, reject });
+      this.waiting.push({ batch, params, caller, rows, since: this.clock(), resolve, reject });
       this.waitingRows += rows;
       this.arm();
     });
@@ -84,9 +86,9 @@ export class RowJoiner {
   }
 
   private dropAborted(): void {
-    if (!this.waiting.some(({ signal }) => signal.aborted)) return;
-    for (const { signal, reject } of this.waiting) if (signal.aborted) reject(abortedError());
-    this.waiting = this.waiting.filter(({ signal }) => !signal.aborted);
+    if (!this.waiting.some(({ caller }) => caller.aborted)) return;
+    for (const { caller, reject } of this.waiting) if (caller.aborted) reject(abortedError());
+    this.waiting = this.waiting.filter(({ caller }) => !caller.aborted);
   }
 
   /** The oldest, and in their order all that may share its run. */
@@ -119,14 +121,14 @@ export class RowJoiner {
     this.arm();
   }
 
-  private async runAlone({ batch, params, signal, rows, resolve, reject }: Job): Promise<void> {
-    if (signal.aborted) {
+  private async runAlone({ batch, params, caller, rows, resolve, reject }: Job): Promise<void> {
+    if (caller.aborted) {
       reject(abortedError());
       return;
     }
     const begunAt = this.clock();
     try {
-      const outputs = await this.options.predictor.predict(batch, { params, signal });
+      const outputs = await this.options.predictor.predict(batch, lazyContext(params, caller));
       resolve({ outputs, begunAt });
       this.grow();
     } catch (error) {
@@ -142,9 +144,9 @@ export class RowJoiner {
     const rows = sumRows(jobs);
     const batch = joinBatches([first.batch, ...others.map((job) => job.batch)]);
     const begunAt = this.clock();
-    const { signal, release } = allAborted(jobs.map((job) => job.signal));
+    const callers = new SharedSignal(jobs.map((job) => job.caller));
     try {
-      const outputs = await this.options.predictor.predict(batch, { params: first.params, signal });
+      const outputs = await this.options.predictor.predict(batch, lazyContext(first.params, callers));
       const slice = compileRowSlices(await wholeBatch(outputs), rows) ?? misshapen();
       let start = 0;
       for (const job of jobs) {
@@ -157,7 +159,7 @@ export class RowJoiner {
       this.options.onRun?.({ rows, requests: jobs.length, isSplit: true });
       return false;
     } finally {
-      release();
+      callers.unwatch();
     }
     this.grow();
     this.options.onRun?.({ rows, requests: jobs.length, isSplit: false });
@@ -170,7 +172,7 @@ export class RowJoiner {
 }
 
 interface Job extends Runnable {
-  readonly signal: AbortSignal;
+  readonly caller: CallerSignal;
   /** 0 for a batch without rows, which is run alone. */
   readonly rows: number;
   readonly since: number;

@@ -6,10 +6,11 @@ import { problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
-import { observeRequests } from "./observe-requests.js";
+import { createObserver, observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
+import { createDirectInvocations, type DirectRoute } from "./routes/direct-invocations.js";
 import { liveRoute, readyRoute } from "./routes/health.js";
-import { invocationsRoute } from "./routes/invocations.js";
+import { INVOCATIONS, invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { versionRoute } from "./routes/version.js";
 
@@ -38,12 +39,15 @@ export interface AppEnv {
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** The application, and what it does without Hono's objects when `startServer` serves it. */
+export type App = Hono<AppEnv> & { readonly direct: DirectRoute };
+
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
  *
  * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`.
  */
-export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
+export function createApp(models: ModelRepository, options: AppOptions): App {
   const {
     metrics,
     logger = silentLogger,
@@ -63,10 +67,12 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     "/version": versionRoute(version),
     "/metrics": metricsRoute(metrics),
   };
-  const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes, timeoutMs }) };
+  const scoring = { metrics, maxBodyBytes, timeoutMs };
+  const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
+  const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
-  app.use(observeRequests({ metrics, clock, routes, accessLog: accessLog ? logger : undefined }));
+  app.use(observeRequests(observer, routes));
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 
@@ -80,7 +86,7 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
     return response;
   });
-  return app;
+  return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
 }
 
 function refuseMethod(allowed: string): () => Response {

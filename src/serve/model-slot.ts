@@ -1,3 +1,4 @@
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { ExecuteRequest, Executor, Reply, StreamedReply } from "../pipeline/executor.js";
 import type { ModelRepository } from "./repository.js";
 import type { ServedModel } from "./served-model.js";
@@ -56,11 +57,11 @@ class CountingExecutor implements Executor {
     this.executor = executor;
   }
 
-  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
+  async execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply> {
     this.running++;
     let reply: Reply | undefined;
     try {
-      reply = await this.executor.execute(request, signal);
+      reply = await this.executor.execute(request, caller);
     } finally {
       if (reply?.kind !== "streamed") this.leave();
     }

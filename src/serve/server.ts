@@ -12,7 +12,7 @@ import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
-import type { AppEnv } from "./app.js";
+import type { App, AppEnv } from "./app.js";
 import { Connections } from "./connection/connections.js";
 import { drain } from "./connection/drain.js";
 import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./connection/limits.js";
@@ -21,7 +21,8 @@ import { refuseRequest, refuseSocket } from "./connection/raw-answer.js";
 import { headFault, malformed, unknownMethod, wireFault } from "./connection/wire-faults.js";
 
 export interface ServerOptions {
-  readonly app: Hono<AppEnv>;
+  /** An app of `createApp`, or one of Hono's around it. */
+  readonly app: Hono<AppEnv> & Partial<Pick<App, "direct">>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -90,13 +91,18 @@ function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): 
   return server;
 }
 
-function answerRequests(server: Server, connections: Connections, limits: ConnectionLimits, app: Hono<AppEnv>): void {
+function answerRequests(
+  server: Server,
+  connections: Connections,
+  limits: ConnectionLimits,
+  app: ServerOptions["app"],
+): void {
   const answer = getRequestListener(app.fetch, { errorHandler: refuseTarget, hostname: "localhost" });
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     connections.begin(incoming, outgoing);
     const fault = headFault(incoming, limits);
     if (fault !== undefined) refuseRequest(outgoing, fault);
-    else void answer(incoming, outgoing);
+    else if (app.direct?.(incoming, outgoing) !== true) void answer(incoming, outgoing);
   };
   server.on("request", begin);
   // Whoever reads the body asks for it, so that what is refused by its headers is never sent.

@@ -1,3 +1,4 @@
+import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { timeoutError } from "../pipeline/deadline.js";
@@ -74,13 +75,13 @@ export class WorkerPool {
     return [...this.workers].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
-  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
+  async execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply> {
     if (this.isClosed) throw new MlserveError("shutting_down", "the model is closed");
-    if (signal.aborted) throw leftError();
+    if (caller.aborted) throw leftError();
     // A client that is told so can ask another server; waiting would take it to its deadline.
     if (!this.isHealthy) throw new MlserveError("shutting_down", "the model's worker processes cannot be started");
     const call = new WorkerCall(request);
-    call.watch(signal, {
+    call.watch(caller, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
