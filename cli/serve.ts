@@ -49,6 +49,7 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
       metrics,
       maxBodyBytes: options.maxBody,
       timeoutMs: options.timeout,
+      serverTiming: options.serverTiming,
       version: readVersion(),
     },
   );

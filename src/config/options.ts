@@ -185,6 +185,7 @@ export const SERVE_OPTIONS = z.object({
     help: "json, pretty, or auto: pretty on a terminal, else json",
     default: "auto",
   }),
+  serverTiming: option(SWITCH, { group: "Server", help: "answer with a Server-Timing header", default: "false" }),
   accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
   logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
     group: "Log",

@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly timeoutMs?: number;
   /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
   readonly stopping?: AbortSignal;
+  /** Tell clients in the header `Server-Timing` what decoding, waiting, predicting and encoding took. Default false. */
+  readonly serverTiming?: boolean;
   /** What `/version` answers. */
   readonly version?: string;
   readonly clock?: Clock;
@@ -54,6 +56,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     accessLog = false,
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
     timeoutMs = DEFAULT_TIMEOUT_MS,
+    serverTiming = false,
     version = "unknown",
     stopping,
     clock = monotonicClock,
@@ -67,7 +70,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     "/version": versionRoute(version),
     "/metrics": metricsRoute(metrics),
   };
-  const scoring = { metrics, maxBodyBytes, timeoutMs };
+  const scoring = { metrics, maxBodyBytes, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
   const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
 

@@ -6,6 +6,7 @@ import { problemAnswer } from "../../http/problem.js";
 import { rememberRecent } from "../../http/recent.js";
 import { readIncoming } from "../../http/request-body.js";
 import { REQUEST_TIMEOUT_HEADER } from "../../http/request-timeout.js";
+import { SERVER_TIMING_HEADER, serverTiming } from "../../http/server-timing.js";
 import type { ExecuteRequest } from "../../pipeline/executor.js";
 import type { Scored } from "../access-log.js";
 import type { ObservedRequest, Observer } from "../observe-requests.js";
@@ -56,7 +57,8 @@ async function answer(models: ModelRepository, head: Head, exchange: Exchange, o
     const bytes = await readIncoming(incoming, maxBodyBytes);
     const reply = await score(models, { ...head, bytes }, new ConnectionCaller(outgoing), metrics);
     if (reply.kind === "streamed") throw new TypeError("a stream for a client that cannot read one");
-    send(outgoing, 200, ["content-type", reply.mediaType], reply.bytes, observed);
+    const timing = options.serverTiming ? [SERVER_TIMING_HEADER, serverTiming(reply.phases)] : [];
+    send(outgoing, 200, ["content-type", reply.mediaType, ...timing], reply.bytes, observed);
     end(observer, observed, 200, toScored(bytes, reply));
   } catch (error) {
     const { status, headers, text } = problemAnswer(error);

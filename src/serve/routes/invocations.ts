@@ -4,6 +4,7 @@ import { ACCEPTED_CODINGS, type ContentCoding, parseContentCoding } from "../../
 import { problemResponse } from "../../http/problem.js";
 import { readRequestBody } from "../../http/request-body.js";
 import { REQUEST_TIMEOUT_HEADER, requestTimeout } from "../../http/request-timeout.js";
+import { SERVER_TIMING_HEADER, serverTiming as timingText } from "../../http/server-timing.js";
 import type { AppEnv } from "../app.js";
 import type { Metrics } from "../metrics.js";
 import type { ModelRepository } from "../repository.js";
@@ -15,13 +16,16 @@ export interface InvocationsOptions {
   readonly maxBodyBytes: number;
   /** 0 for no limit. */
   readonly timeoutMs: number;
+  /** Tell clients what their requests took. */
+  readonly serverTiming: boolean;
 }
 
 /** The path of {@link invocationsRoute}. */
 export const INVOCATIONS = "/invocations";
 
 /** `POST /invocations`: MLflow's scoring protocol. `direct-invocations.ts` answers what is usual of it. */
-export function invocationsRoute(models: ModelRepository, { metrics, maxBodyBytes, timeoutMs }: InvocationsOptions) {
+export function invocationsRoute(models: ModelRepository, options: InvocationsOptions) {
+  const { metrics, maxBodyBytes, timeoutMs, serverTiming } = options;
   return async (context: Context<AppEnv>): Promise<Response> => {
     const { raw } = context.req;
     const named = readMediaType(raw.headers.get("content-type"), raw.headers.get("origin"));
@@ -39,8 +43,11 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
       const headers = { "content-type": answer.mediaType, "cache-control": "no-cache", "x-accel-buffering": "no" };
       return context.body(ReadableStream.from(answer.chunks), 200, headers);
     }
-    // The answer's buffer is made for this request and shared with nobody.
-    return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": answer.mediaType });
+    // Nobody else writes into the answer's bytes.
+    return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, {
+      "content-type": answer.mediaType,
+      ...(serverTiming ? { [SERVER_TIMING_HEADER]: timingText(answer.phases) } : {}),
+    });
   };
 }
 
