@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
-import { compileParams } from "../codec/decode/params.js";
+import { defaultParams } from "../codec/decode/params.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
@@ -174,7 +174,7 @@ function createScorer(options: ScoreInputOptions, onBadRow: (bad: BadRow) => voi
   const { signature } = options.model.descriptor;
   return new Scorer({
     predictor,
-    params: compileParams(signature.params)(undefined),
+    params: defaultParams(signature.params),
     batchRows,
     fixedRows: predictor.fixedRows ?? fixedRowsOf(signature),
     onError,

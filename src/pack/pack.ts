@@ -141,7 +141,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   await refuseOverwrite(described, output);
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
-  const open = options.inputExample !== undefined && !checksOutputs(described, options.flavors);
+  const open = options.inputExample !== undefined && chosen.flavor.checksOutputs !== true;
   const prepared = open ? withOutputs(described, selfTest.outputs) : described;
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
@@ -151,10 +151,6 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
   return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
-}
-
-function checksOutputs({ model }: PreparedModel, flavors: FlavorRegistry): boolean {
-  return chooseFlavor(model.descriptor, flavors).flavor.checksOutputs === true;
 }
 
 /** One from an earlier package says nothing about this one. */

@@ -41,7 +41,7 @@ const FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as
 export function compileReferenceDecoder(signature: Signature, options: DecoderOptions): Decoder {
   const { coercion = COERCIONS.safe } = options;
   const forms = signature.fromTypeHint === true ? compileHinted(signature.inputs) : compileForms(signature, options);
-  const decodeParams = compileParams(signature.params);
+  const decodeParams = compileParams(signature.params, coercion);
   return (bytes) => {
     const body = readBody(bytes, coercion);
     if (isUnwrapped(body)) {

@@ -34,7 +34,7 @@ export function compileSwiftDecoder(
   if (signature.fromTypeHint === true) return undefined;
   const forms = compileForms(signature.inputs, coercion);
   if (Object.keys(forms).length === 0) return undefined;
-  const decodeParams = compileParams(signature.params);
+  const decodeParams = compileParams(signature.params, coercion);
   const options: JsonOptions = { nonFinite: true, repeatedKeys: coercion.repeatedKeys };
   return (body) => {
     try {
