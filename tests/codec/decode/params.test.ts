@@ -29,6 +29,11 @@ function decode(text: string | undefined, mode: CoercionName = "safe"): unknown 
 
 const DEFAULTS = Object.fromEntries(defaultParams(specs));
 
+it("have numbers for the defaults of floats, whatever integers are written for them", () => {
+  const params = '[{"name":"x","type":"double","default":12345678901234567890,"shape":null}]';
+  expect([...defaultParams(parseSignature({ params }).params)]).toEqual([["x", 12345678901234567000]]);
+});
+
 describe("params", () => {
   it.each([
     { name: "defaults where there are none", params: undefined, expected: {} },
