@@ -12,16 +12,10 @@ import {
   type WrittenPackage,
   writePackage,
 } from "../format/package-writer.js";
+import { realPathIfThere } from "../format/real-path.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
-import {
-  type BareSource,
-  type FunctionSource,
-  findSource,
-  realPathIfThere,
-  type SavedSource,
-  type Source,
-} from "./find-source.js";
+import { type BareSource, type FunctionSource, findSource, type SavedSource, type Source } from "./find-source.js";
 import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
