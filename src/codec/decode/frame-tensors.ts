@@ -5,8 +5,9 @@ import type { TensorSpec } from "../../format/signature.js";
 import type { CastTable } from "./casts.js";
 import type { Frame, FrameColumn } from "./frame.js";
 import { jsonKind } from "./json-kind.js";
+import { mismatch } from "./mismatch.js";
 import { columnPlace, refuseCell } from "./place.js";
-import { formatShape, mismatch } from "./tensor-shape.js";
+import { formatShape } from "./tensor-shape.js";
 
 /** A table under an unnamed tensor: one column with what that allows, or as many columns as the second dimension. */
 export function frameTensor(frame: Frame, spec: TensorSpec, casts: CastTable): Tensor {
