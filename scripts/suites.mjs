@@ -8,8 +8,11 @@ import { skipWithout } from "./required-parts.mjs";
 /** Where each suite leaves vitest's report. */
 export const REPORTS = join(ROOT, ".cache", "reports");
 
-/** What depends on the version of Node: runtimes, worker processes, and what they answer. */
-const RUNTIME_TESTS = ["tests/flavors", "tests/golden", "tests/workers", "tests/conformance"];
+/** What depends on the version of Node: runtimes, worker processes, what they answer, and modules of the user's. */
+const RUNTIME_TESTS = [
+  ...["tests/flavors", "tests/golden", "tests/workers", "tests/conformance"],
+  "tests/e2e/flavor-module.test.ts",
+];
 
 /** Every suite: `needs` is "node" for those of `npm test`, "more" for those that `npm run test:all` adds. */
 export const SUITES = [

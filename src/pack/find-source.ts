@@ -45,6 +45,8 @@ export interface FunctionSource {
   readonly folder: string;
   /** The source file, relative to the folder. */
   readonly entry: string;
+  /** Was it taken because of what lies in a folder, and not named? */
+  readonly found: boolean;
 }
 
 /** A kind of file that is no model, or none that can be packed, and what to do with it. */
@@ -65,7 +67,7 @@ export async function findSource(path: string, useFlavor?: string): Promise<Sour
   const mayBeFunction = useFlavor === undefined || useFlavor === functionFlavor.name;
   if (stats.isFile())
     return isFunctionSource(path) && mayBeFunction
-      ? toFunction(dirname(path), basename(path), path)
+      ? { ...toFunction(dirname(path), basename(path), path), found: false }
       : findBareFile(path);
   if (!stats.isDirectory())
     throw new MlserveError("model_not_found", "is neither a file nor a folder", { where: quoteName(path) });
@@ -79,7 +81,8 @@ export async function findSource(path: string, useFlavor?: string): Promise<Sour
 
 function toFunction(folder: string, entry: string, path: string): FunctionSource {
   const absolute = resolve(folder);
-  return { kind: "function", name: functionName(entry, absolute), where: quoteName(path), folder: absolute, entry };
+  const name = functionName(entry, absolute);
+  return { kind: "function", name, where: quoteName(path), folder: absolute, entry, found: true };
 }
 
 function missing(error: unknown, path: string): unknown {

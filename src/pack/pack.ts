@@ -15,6 +15,7 @@ import {
 import { realPathIfThere } from "../format/real-path.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
+import { findBeside } from "./detect-flavor.js";
 import { type BareSource, type FunctionSource, findSource, type SavedSource, type Source } from "./find-source.js";
 import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
@@ -88,6 +89,8 @@ export interface PackResult {
   readonly flavors: readonly string[];
   readonly signature: Signature;
   readonly selfTest: SelfTestOutcome;
+  /** Models of other flavors beside a function that was found in a folder, and packed: `onnx (model.onnx)`. */
+  readonly beside: readonly string[];
   /** What a person should know, one line each. */
   readonly warnings: readonly string[];
 }
@@ -113,7 +116,9 @@ async function packFunction(source: FunctionSource, options: PackOptions): Promi
   const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
   const staged = await stageFunction(source, { temporaryFolder, ignore: [place, ...(await Promise.all(given))] });
   try {
-    return await packModel(staged.source, { ...options, output });
+    const asked = !source.found || options.useFlavor !== undefined;
+    const beside = asked ? [] : await findBeside(staged.source, options.flavors);
+    return { ...(await packModel(staged.source, { ...options, output })), beside };
   } finally {
     staged.dispose();
   }
@@ -144,7 +149,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   });
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
-  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
+  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome, beside: [] };
 }
 
 /** One from an earlier package says nothing about this one. */
@@ -223,7 +228,7 @@ function toResult(
   output: string,
   { model, warnings }: PreparedModel,
   written: WrittenPackage,
-): Omit<PackResult, "selfTest"> {
+): Omit<PackResult, "selfTest" | "beside"> {
   const { name, descriptor } = model;
   return {
     output,
