@@ -33,7 +33,8 @@ function headingsOf(markdown: string): string[] {
 }
 
 describe("links between pages", () => {
-  const pages = [...markdownFiles(".", false), ...markdownFiles("docs", true), ...markdownFiles("benchmarks", true)];
+  const folders = ["docs", "examples", "benchmarks"];
+  const pages = [...markdownFiles(".", false), ...folders.flatMap((folder) => markdownFiles(folder, true))];
 
   it.each(pages.map((page) => page.slice(root.length)))("lead somewhere in %s", (name) => {
     const page = resolve(root, name);
