@@ -6,7 +6,7 @@ import { type Block, parseBlocks, type Step, toSteps } from "./page-blocks.js";
 import { openReader, type Reader } from "./reader.js";
 
 /** The pages of a folder of the repository, by their paths in it. */
-export function pagesIn(folder: string): string[] {
+function pagesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name));
