@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { readVersion } from "../src/core/installed-version.js";
 import { createApp } from "../src/serve/app.js";
+import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ServedModel } from "../src/serve/served-model.js";
@@ -36,9 +37,11 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
       workerMemoryBytes: options.workerMemory,
     }),
   });
+  const stopping = io.interrupts.take();
   const app = createApp(
     { current: served },
     {
+      stopping,
       logger,
       accessLog: options.accessLog && !options.quiet,
       metrics,
@@ -52,17 +55,33 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
     host: options.host,
     port: options.port,
     logger,
+    limits: connectionLimits(options),
+    stopping,
+    drainDelayMs: options.drainDelay,
     graceMs: options.shutdownGrace,
+    onConnectionDropped: () => metrics.connectionDropped(),
   });
   // Not before: what cannot be served is told in one line.
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
-  const stop = io.interrupts.take();
   const { name, flavor, loadMs } = served;
   const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
   const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
   await output.result(fields, [`mlserve: ${told}`], [server.url]);
-  await aborted(stop);
+  await aborted(stopping);
   await server.close();
+}
+
+function connectionLimits(options: CommandContext<typeof SERVE_OPTIONS>["options"]): Partial<ConnectionLimits> {
+  return {
+    headerBytes: options.maxHeaderSize,
+    headers: options.maxHeaders,
+    urlLength: options.maxUrl,
+    headersMs: options.headersTimeout,
+    receiveMs: options.receiveTimeout,
+    sendMs: options.sendTimeout,
+    keepAliveMs: options.keepAliveTimeout,
+    ...definedOf({ connections: options.maxConnections }),
+  };
 }
 
 /** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */

@@ -6,6 +6,7 @@ export const GROUPS = [
   "Input and output",
   "Rows of a file",
   "Server",
+  "Limits",
   "Workers",
   "Model",
   "Values",

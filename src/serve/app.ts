@@ -1,14 +1,14 @@
-import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
+import type { NodeExchange } from "../http/request-body.js";
 import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
-import { healthRoute } from "./routes/health.js";
+import { liveRoute, readyRoute } from "./routes/health.js";
 import { invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { versionRoute } from "./routes/version.js";
@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly maxBodyBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
   readonly timeoutMs?: number;
+  /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
+  readonly stopping?: AbortSignal;
   /** What `/version` answers. */
   readonly version?: string;
   readonly clock?: Clock;
@@ -29,7 +31,7 @@ export interface AppOptions {
 
 /** What @hono/node-server hands through; absent where a test calls `app.request()`. */
 export interface AppEnv {
-  Bindings: { incoming?: IncomingMessage };
+  Bindings: NodeExchange;
   Variables: { requestId: string; scored?: Scored };
 }
 
@@ -49,12 +51,15 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
     timeoutMs = DEFAULT_TIMEOUT_MS,
     version = "unknown",
+    stopping,
     clock = monotonicClock,
   } = options;
   const app = new Hono<AppEnv>();
   const get = {
-    "/ping": healthRoute(models),
-    "/health": healthRoute(models),
+    "/ping": readyRoute(models, stopping),
+    "/health": readyRoute(models, stopping),
+    "/health/ready": readyRoute(models, stopping),
+    "/health/live": liveRoute(models),
     "/version": versionRoute(version),
     "/metrics": metricsRoute(metrics),
   };

@@ -11,6 +11,8 @@ export interface Metrics {
   phaseEnded(phase: Phase, milliseconds: number): void;
   /** A worker process ended and is replaced. */
   workerRestarted(): void;
+  /** A connection was closed at once, as there were as many as there may be. */
+  connectionDropped(): void;
   modelLoaded(model: ServedModel): void;
   readonly contentType: string;
   /** The Prometheus text of all metrics. */
@@ -52,6 +54,11 @@ export function createMetrics(): Metrics {
     buckets: BUCKETS_SECONDS,
     registers,
   });
+  const dropped = new Counter({
+    name: "mlserve_connections_dropped_total",
+    help: "Connections closed at once, as there were too many.",
+    registers,
+  });
   const rows = new Counter({ name: "mlserve_rows_total", help: "Rows predicted.", registers });
   const model = createModelMetrics(registers);
   return {
@@ -61,6 +68,7 @@ export function createMetrics(): Metrics {
       requests.inc({ route, status });
       seconds.observe({ route }, milliseconds / 1000);
     },
+    connectionDropped: () => dropped.inc(),
     rowsPredicted: (count) => rows.inc(count),
     phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
     ...model,

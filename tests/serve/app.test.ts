@@ -217,6 +217,24 @@ describe("the other routes", () => {
     expect((await appOf().request(path)).status).toBe(200);
   });
 
+  it("tells from the signal to stop on that it is not ready, but alive, and still answers", async () => {
+    const stop = new AbortController();
+    const app = createApp({ current: sumModel() }, { metrics: createMetrics(), stopping: stop.signal });
+    const status = async (path: string): Promise<number> => (await app.request(path)).status;
+    expect([await status("/health/ready"), await status("/health/live")]).toEqual([200, 200]);
+    stop.abort();
+    expect([await status("/health/ready"), await status("/health/live"), await status("/ping")]).toEqual([
+      503, 200, 503,
+    ]);
+    expect(await (await app.request("/health")).json()).toMatchObject({ error_code: "TEMPORARILY_UNAVAILABLE" });
+  });
+
+  it("is not alive when only a new process can help", async () => {
+    const app = createApp({ current: { ...sumModel(), isHealthy: () => false } }, { metrics: createMetrics() });
+    expect((await app.request("/health/live")).status).toBe(503);
+    expect((await app.request("/health/ready")).status).toBe(503);
+  });
+
   it.each(["/ping", "/health"])("GET %s is 503 without one", async (path) => {
     const app = createApp({ current: undefined }, { metrics: createMetrics() });
     expect((await app.request(path)).status).toBe(503);
