@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACCESS_OPTIONS } from "./access-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { option } from "./option.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
@@ -153,6 +154,7 @@ export const SERVE_OPTIONS = z.object({
     default: "60s",
   }),
   ...LIMIT_OPTIONS,
+  ...ACCESS_OPTIONS,
   isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
     group: "Workers",
     help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",

@@ -132,7 +132,8 @@ function checkNames(entries: readonly JsonMap[], where: string): void {
   if (names.length !== 0 && names.length !== entries.length)
     throw refusal(where, "either all entries have a name or none");
   for (const name of names) if (typeof name !== "string") throw refusal(where, "a name must be a string");
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<JsonValue>();
+  const repeated = names.find((name) => seen.has(name) || !seen.add(name));
   if (repeated !== undefined) throw refusal(where, `the name ${quoteName(String(repeated))} stands twice`);
 }
 
@@ -235,7 +236,15 @@ function parseParam(value: JsonValue, where: string): ParamSpec {
   const shape = entry.get("shape");
   const list = Array.isArray(shape) && shape.length === 1 && shape[0] === -1;
   if (shape !== undefined && shape !== null && !list) throw refusal(`${where}.shape`, "expected null or [-1]");
-  return { name, type: parseDataType(typed, where), default: toPlain(entry.get("default") ?? null), list };
+  const type = parseDataType(typed, where);
+  return { name, type, default: toDefault(toPlain(entry.get("default") ?? null), type), list };
+}
+
+/** A float is a number, though an integer beyond 2^53 may have been written for it. */
+function toDefault(value: unknown, type: DataType): unknown {
+  if (Array.isArray(value)) return value.map((item) => toDefault(item, type));
+  const isFloat = type.kind === "scalar" && (type.type === "double" || type.type === "float");
+  return isFloat && typeof value === "bigint" ? Number(value) : value;
 }
 
 function refusal(where: string, reason: string, cause?: unknown): MlserveError {

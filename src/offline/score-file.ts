@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
-import { compileParams } from "../codec/decode/params.js";
+import { defaultParams } from "../codec/decode/params.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
@@ -11,6 +11,7 @@ import type { Predictor } from "../flavors/flavor.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
+import { realPathIfThere } from "../format/real-path.js";
 import { replaceFile } from "../format/replace-file.js";
 import { type OnBytes, openFileInput, streamInput } from "./file-input.js";
 import { fixedRowsOf, withFreeRows } from "./fixed-rows.js";
@@ -28,7 +29,7 @@ import {
 import { OutputTable } from "./output-table.js";
 import type { Input, ReadPlan } from "./row-source.js";
 import { type BadRow, type OnError, Scorer } from "./score-blocks.js";
-import { type ByteSink, fileSink, streamSink } from "./sinks/byte-sink.js";
+import { type ByteSink, fileSink, gzipSink, streamSink } from "./sinks/byte-sink.js";
 
 const DEFAULT_BATCH_ROWS = 10_000;
 
@@ -41,7 +42,7 @@ export interface ScoreFileOptions extends NumberStyle {
   /** The name of a file, or a stream; the ending of a name tells its format, and `.gz` that it is compressed. */
   readonly input: string | Readable;
   readonly inputFormat?: InputFormat;
-  /** A file is there when it is whole, and not before. A stream is not ended. */
+  /** A file is there when it is whole, and not before; one whose name ends in `.gz` is compressed. A stream is not ended. */
   readonly output: string | Writable;
   /** Default: by the ending of the name; `jsonl` for a stream. */
   readonly outputFormat?: OutputFormat;
@@ -94,6 +95,7 @@ export interface ScoreResult {
 export async function scoreFile(options: ScoreFileOptions): Promise<ScoreResult> {
   const { input: source, output, logger = silentLogger, threads, onTemporaryFile } = options;
   const formats = chooseFormats(options);
+  await refuseOverwrite(source, output);
   const chosen = chooseFlavor(options.model.descriptor, options.flavors, options);
   let bytes: Pick<ScoreProgress, "bytes" | "totalBytes"> = { bytes: 0, totalBytes: undefined };
   await using input = await openInput(source, (done, total) => {
@@ -108,7 +110,7 @@ export async function scoreFile(options: ScoreFileOptions): Promise<ScoreResult>
     output,
     async (path) => {
       await using file = await open(path, "wx");
-      return await scoreInto(fileSink(file));
+      return await scoreInto(isGzipName(output) ? gzipSink(fileSink(file)) : fileSink(file));
     },
     onTemporaryFile,
   );
@@ -124,7 +126,21 @@ function chooseFormats({ input, output, inputFormat, outputFormat }: ScoreFileOp
   const written = outputFormat ?? (typeof output === "string" ? outputFormatOf(output) : "jsonl");
   if (read === undefined) throw unknownFormat("the input", INPUT_FORMATS);
   if (written === undefined) throw unknownFormat("the output", OUTPUT_FORMATS);
+  const isListed = written === "parquet" || written === "arrow";
+  if (isListed && typeof output === "string" && isGzipName(output))
+    throw new MlserveError("usage", "what is listed at its end cannot be found in a gzip file", {
+      where: "the output",
+      hint: `Leave .gz out of its name${written === "arrow" ? ", or write an Arrow stream: .arrows.gz" : ""}`,
+    });
   return { inputFormat: read, outputFormat: written };
+}
+
+/** Rows that are not in the output would be lost. */
+async function refuseOverwrite(input: string | Readable, output: string | Writable): Promise<void> {
+  if (typeof input !== "string" || typeof output !== "string") return;
+  const place = await realPathIfThere(output);
+  if (place === undefined || place !== (await realPathIfThere(input))) return;
+  throw new MlserveError("usage", "is the input itself", { where: "the output", hint: "Name another file" });
 }
 
 function unknownFormat(where: string, formats: readonly string[]): MlserveError {
@@ -174,7 +190,7 @@ function createScorer(options: ScoreInputOptions, onBadRow: (bad: BadRow) => voi
   const { signature } = options.model.descriptor;
   return new Scorer({
     predictor,
-    params: compileParams(signature.params)(undefined),
+    params: defaultParams(signature.params),
     batchRows,
     fixedRows: predictor.fixedRows ?? fixedRowsOf(signature),
     onError,

@@ -138,8 +138,3 @@ function findKnown(name: string): KnownFile | undefined {
   const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(name)) ?? [];
   return reason === undefined || hint === undefined ? undefined : { reason, hint };
 }
-
-/** Where a file is that may not be there yet, through all links; undefined when it is not. */
-export async function realPathIfThere(path: string): Promise<string | undefined> {
-  return realpath(path).catch(() => undefined);
-}

@@ -12,16 +12,10 @@ import {
   type WrittenPackage,
   writePackage,
 } from "../format/package-writer.js";
+import { realPathIfThere } from "../format/real-path.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
-import {
-  type BareSource,
-  type FunctionSource,
-  findSource,
-  realPathIfThere,
-  type SavedSource,
-  type Source,
-} from "./find-source.js";
+import { type BareSource, type FunctionSource, findSource, type SavedSource, type Source } from "./find-source.js";
 import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
@@ -141,7 +135,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   await refuseOverwrite(described, output);
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
-  const open = options.inputExample !== undefined && !checksOutputs(described, options.flavors);
+  const open = options.inputExample !== undefined && chosen.flavor.checksOutputs !== true;
   const prepared = open ? withOutputs(described, selfTest.outputs) : described;
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
@@ -151,10 +145,6 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
   return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
-}
-
-function checksOutputs({ model }: PreparedModel, flavors: FlavorRegistry): boolean {
-  return chooseFlavor(model.descriptor, flavors).flavor.checksOutputs === true;
 }
 
 /** One from an earlier package says nothing about this one. */

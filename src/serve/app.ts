@@ -4,6 +4,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
+import { type AccessRules, guards } from "./access/guard.js";
 import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { observeRequests } from "./observe-requests.js";
@@ -24,6 +25,10 @@ export interface AppOptions {
   readonly timeoutMs?: number;
   /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
   readonly stopping?: AbortSignal;
+  /** Who may ask. Default: everybody. */
+  readonly access?: AccessRules;
+  /** Answer `/metrics`. Default true. */
+  readonly metricsRoute?: boolean;
   /** What `/version` answers. */
   readonly version?: string;
   readonly clock?: Clock;
@@ -52,6 +57,7 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     timeoutMs = DEFAULT_TIMEOUT_MS,
     version = "unknown",
     stopping,
+    access = {},
     clock = monotonicClock,
   } = options;
   const app = new Hono<AppEnv>();
@@ -61,12 +67,13 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     "/health/ready": readyRoute(models, stopping),
     "/health/live": liveRoute(models),
     "/version": versionRoute(version),
-    "/metrics": metricsRoute(metrics),
+    ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
   const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes, timeoutMs }) };
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
   app.use(observeRequests({ metrics, clock, routes, accessLog: accessLog ? logger : undefined }));
+  for (const guard of guards(access)) app.use(guard);
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 

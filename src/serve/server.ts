@@ -3,17 +3,18 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
-  type Server,
   ServerResponse,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
+import { readTls, type TlsContent, type TlsFiles, watchTls } from "./access/tls.js";
 import type { AppEnv } from "./app.js";
-import { Connections } from "./connection/connections.js";
+import { Connections, type HttpServer } from "./connection/connections.js";
 import { drain } from "./connection/drain.js";
 import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./connection/limits.js";
 import { defaultConnections } from "./connection/open-files.js";
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Aborted when the server is about to close: every answer from then on ends its connection. */
   readonly stopping?: AbortSignal;
+  /** Serve HTTPS; the files are read again when they change. Default: HTTP. */
+  readonly tls?: TlsFiles;
   /** How long `close` goes on taking connections. Default 0. */
   readonly drainDelayMs?: number;
   /** How long `close` waits from then on for requests that are being answered before it cuts them. Default 20 s. */
@@ -52,27 +55,33 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let closing = false;
   const isDraining = (): boolean => closing || stopping?.aborted === true;
   const limits = { ...DEFAULT_LIMITS, connections: defaultConnections(), ...options.limits };
-  const server = createHttpServer(limits, isDraining);
+  const server = createHttpServer(limits, isDraining, options.tls === undefined ? undefined : readTls(options.tls));
+  const unwatch =
+    options.tls === undefined ? () => {} : watchTls(options.tls, (content) => reuse(server, content), logger);
   const connections = new Connections(server, limits);
   answerRequests(server, connections, limits, options.app);
   refuseTheRest(server, connections, limits);
   server.on("drop", () => options.onConnectionDropped?.());
-  await listen(server, host, port);
+  await listen(server, host, port).catch((error) => {
+    unwatch();
+    throw error;
+  });
   const address = server.address();
   const actualPort = typeof address === "object" && address !== null ? address.port : port;
   logger.debug({ host, port: actualPort }, "listening");
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
     port: actualPort,
-    close() {
+    async close() {
       closing = true;
-      return drain(server, connections, { delayMs: drainDelayMs, graceMs, logger });
+      await drain(server, connections, { delayMs: drainDelayMs, graceMs, logger });
+      unwatch();
     },
   };
 }
 
-function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): Server {
-  const server = createServer({
+function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean, tls?: TlsContent): HttpServer {
+  const options = {
     ServerResponse: closingResponse(isDraining),
     // A request without a Host header is refused by us, in JSON, not by Node.
     requireHostHeader: false,
@@ -81,7 +90,11 @@ function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): 
     requestTimeout: limits.receiveMs,
     connectionsCheckingInterval: checkingInterval(limits),
     keepAliveTimeout: limits.keepAliveMs,
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs });
   // Node would drop headers beyond its own number without a word.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
@@ -90,7 +103,17 @@ function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): 
   return server;
 }
 
-function answerRequests(server: Server, connections: Connections, limits: ConnectionLimits, app: Hono<AppEnv>): void {
+/** Handshakes from now on get the new certificate. */
+function reuse(server: HttpServer, content: TlsContent): void {
+  if ("setSecureContext" in server) server.setSecureContext(content);
+}
+
+function answerRequests(
+  server: HttpServer,
+  connections: Connections,
+  limits: ConnectionLimits,
+  app: Hono<AppEnv>,
+): void {
   const answer = getRequestListener(app.fetch, { errorHandler: refuseTarget, hostname: "localhost" });
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     connections.begin(incoming, outgoing);
@@ -104,7 +127,7 @@ function answerRequests(server: Server, connections: Connections, limits: Connec
 }
 
 /** What never becomes a request of the app is answered in JSON too. */
-function refuseTheRest(server: Server, connections: Connections, limits: ConnectionLimits): void {
+function refuseTheRest(server: HttpServer, connections: Connections, limits: ConnectionLimits): void {
   server.on("checkExpectation", (_incoming: IncomingMessage, outgoing: ServerResponse) =>
     refuseRequest(outgoing, EXPECTATION),
   );
@@ -117,7 +140,7 @@ function refuseTheRest(server: Server, connections: Connections, limits: Connect
 
 const EXPECTATION = new MlserveError("expectation_failed", "expected no Expect header, or 100-continue");
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen({ host, port }, resolve);

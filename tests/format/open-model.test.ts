@@ -11,7 +11,7 @@ import { rawEntry, TAR_END, tarOf } from "../support/raw-tar.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 const scratch = (): string => {
   mkdirSync(at("tmp"), { recursive: true });
   return at("tmp");

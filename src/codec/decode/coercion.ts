@@ -1,7 +1,7 @@
 import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import type { CastTable } from "./casts.js";
 import { datetimeCells, datetimeElements } from "./datetime-casts.js";
-import { bigIntegers, floats, type IntegerRules, integers } from "./numeric-casts.js";
+import { bigIntegers, type FloatRules, floats, type IntegerRules, integers } from "./numeric-casts.js";
 import {
   asciiBytes,
   asTheyAre,
@@ -23,6 +23,8 @@ export interface Coercion {
   readonly repeatedKeys: "refuse" | "last";
   /** A row with fewer values than another: refused, or filled up with missing values. */
   readonly shortRows: "refuse" | "pad";
+  /** Digits that no float of 64 bits holds, where there is no cast: in params, and in CSV whose types are guessed. */
+  readonly beyondFloats: FloatRules["beyond"];
 }
 
 export const COERCION_NAMES = ["safe", "mlflow"] as const;
@@ -106,6 +108,7 @@ export const COERCIONS = {
     }),
     repeatedKeys: "refuse",
     shortRows: "refuse",
+    beyondFloats: "refuse",
   },
   /** What MLflow 3.17 does, damage included. */
   mlflow: {
@@ -120,6 +123,7 @@ export const COERCIONS = {
     }),
     repeatedKeys: "last",
     shortRows: "pad",
+    beyondFloats: "infinite",
   },
 } as const satisfies Record<CoercionName, Coercion>;
 
