@@ -20,6 +20,7 @@ export const SUITES = [
   { name: "flavors on Node 22", needs: "more", run: () => runOnNode("22") },
   { name: "flavors on Node 24", needs: "more", run: () => runOnNode("24") },
   { name: "install", needs: "more", run: runInstall },
+  { name: "pages", needs: "more", run: () => runVitest("pages", ["--mode", "pages"]) },
   { name: "big files", needs: "more", run: () => runVitest("big files", ["--mode", "big"]) },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
   { name: "interop", needs: "more", run: runInterop },

@@ -32,8 +32,19 @@ function headingsOf(markdown: string): string[] {
   return Array.from(markdown.matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => toAnchor(heading));
 }
 
+describe("lists of pages", () => {
+  it.each(["docs", "examples"])("name every page of %s", (folder) => {
+    const list = readFileSync(resolve(root, folder, "README.md"), "utf8");
+    const pages = markdownFiles(folder, true).map((path) => path.slice(resolve(root, folder).length + 1));
+    const own = pages.filter((page) => page !== "README.md" && !page.startsWith("decisions"));
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter((page) => !list.includes(`](${page.replaceAll("\\", "/")})`))).toEqual([]);
+  });
+});
+
 describe("links between pages", () => {
-  const pages = [...markdownFiles(".", false), ...markdownFiles("docs", true), ...markdownFiles("benchmarks", true)];
+  const folders = ["docs", "examples", "benchmarks"];
+  const pages = [...markdownFiles(".", false), ...folders.flatMap((folder) => markdownFiles(folder, true))];
 
   it.each(pages.map((page) => page.slice(root.length)))("lead somewhere in %s", (name) => {
     const page = resolve(root, name);
