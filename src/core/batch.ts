@@ -33,8 +33,11 @@ export type BodyForm = "dataframe_split" | "dataframe_records" | "inputs" | "ins
 
 /** One decoded request. */
 export interface Call {
+  /** How the request spelled its data. */
   readonly form: BodyForm;
+  /** The data, of the types that the signature says. */
   readonly batch: Batch;
+  /** The request's `params`, defaults filled in. */
   readonly params: Params;
 }
 

@@ -16,25 +16,35 @@ import { problemText } from "../core/problem-text.js";
 import { problemResponse } from "../http/problem.js";
 import type { AppEnv } from "./app.js";
 
+/** What to serve, and where. */
 export interface ServerOptions {
+  /** What {@link createApp} made. */
   readonly app: Hono<AppEnv>;
+  /** The address to listen on: `127.0.0.1`, or `0.0.0.0` for all of the machine's. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** How long `close` waits for requests that are being answered before it cuts them. Default 20 s. */
+  /** Milliseconds that `close` waits for requests that are being answered before it cuts them. Default 20,000. */
   readonly graceMs?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
 }
 
+/** A server that listens. */
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
+  /** The one that it listens on, also where a free one was asked for. */
   readonly port: number;
   /** Takes no new connections, finishes what has begun, then cuts what is left. */
   close(): Promise<void>;
 }
 
-/** Listens. Throws `port_unavailable` when it cannot, saying why. */
+/**
+ * Serves an application over HTTP until it is closed; ending the process is left to the caller, signals too.
+ *
+ * Throws `port_unavailable` when it cannot listen, saying why.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { app, host, port, graceMs = 20_000, logger = silentLogger } = options;
   let draining = false;
