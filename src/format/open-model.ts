@@ -10,6 +10,7 @@ import type { Model } from "./model.js";
 import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "./private-folder.js";
 import { type FoundModel, type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
 
+/** How a model is opened. */
 export interface OpenModelOptions {
   /** Refuse a model that has no `SHA256SUMS`. Default false: it is opened with a warning. */
   readonly requireChecksums?: boolean;
@@ -18,6 +19,7 @@ export interface OpenModelOptions {
    * A program that may be ended before it disposes of the model gives a folder that it removes itself.
    */
   readonly temporaryFolder?: string;
+  /** Gets the warnings that the model has too. Default: nothing is logged. */
   readonly logger?: Logger;
 }
 

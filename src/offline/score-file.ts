@@ -33,14 +33,17 @@ import { type ByteSink, fileSink, gzipSink, streamSink } from "./sinks/byte-sink
 
 const DEFAULT_BATCH_ROWS = 10_000;
 
-/** The style of numbers is that of csv and jsonl. */
+/** What to score, with what, and into what. The style of numbers is that of csv and jsonl. */
 export interface ScoreFileOptions extends NumberStyle {
+  /** The caller's, who disposes of it. */
   readonly model: Model;
+  /** Those that may run it. */
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;
   /** The name of a file, or a stream; the ending of a name tells its format, and `.gz` that it is compressed. */
   readonly input: string | Readable;
+  /** Default: by the ending of the name; a stream has none. */
   readonly inputFormat?: InputFormat;
   /** A file is there when it is whole, and not before; one whose name ends in `.gz` is compressed. A stream is not ended. */
   readonly output: string | Writable;
@@ -56,24 +59,29 @@ export interface ScoreFileOptions extends NumberStyle {
   readonly coercion?: CoercionName;
   /** Threads that the runtime may use. */
   readonly threads?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Ends the work with `request_aborted`; no output file is left. */
   readonly signal?: AbortSignal;
   /** Told of each row that cannot be scored, unless that ends the work. */
   readonly onBadRow?: (bad: BadRow) => void;
+  /** Told after each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
   /** Told of the name under which the output is written until it is whole. */
   readonly onTemporaryFile?: (path: string) => void;
 }
 
+/** How far the work has come. */
 export interface ScoreProgress {
   /** Rows of the input that are done. */
   readonly rows: number;
   /** Bytes of the input that are read. */
   readonly bytes: number;
-  /** undefined for a stream. */
+  /** Size of the input; undefined for a stream. */
   readonly totalBytes: number | undefined;
 }
 
+/** What was done. */
 export interface ScoreResult {
   /** Rows of the input. */
   readonly rows: number;
@@ -81,7 +89,7 @@ export interface ScoreResult {
   readonly badRows: number;
   /** Rows of the output. */
   readonly written: number;
-  /** Time from the first byte read to the last one written, without that of loading the model. */
+  /** Milliseconds from the first byte read to the last one written, without that of loading the model. */
   readonly scoreMs: number;
 }
 

@@ -28,6 +28,7 @@ import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
 import { withOutputs } from "./with-outputs.js";
 
+/** What to pack, and what goes into the package besides. */
 export interface PackOptions {
   /**
    * A folder saved by MLflow; an `.onnx` file with its weights beside it, or a folder that holds one; or a function in
@@ -58,6 +59,7 @@ export interface PackOptions {
    * theirs with. Default true. Without it no runtime is needed, and the package is the same on every platform.
    */
   readonly selfTest?: boolean;
+  /** Those that may know the files and run the model. */
   readonly flavors: FlavorRegistry;
   /**
    * The name of the flavor to use: of those that know the files, or that the MLmodel file has. Default: the only one that
@@ -68,26 +70,33 @@ export interface PackOptions {
   readonly modifiedAt?: Date;
   /** Where a function is bundled. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string;
+  /** Gets the warnings that are in the result too. Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told as files are read: bytes so far, and all that are to be read as far as is known. */
   onProgress?(doneBytes: number, totalBytes: number): void;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
   onTemporaryFile?(path: string): void;
 }
 
+/** The package that was written. */
 export interface PackResult {
   /** The absolute path of the package. */
   readonly output: string;
+  /** What the model is called. */
   readonly name: string;
   /** sha256 of the package. */
   readonly sha256: string;
-  /** Size of the package. */
+  /** Size of the package in bytes. */
   readonly bytes: number;
   /** sha256 of its `SHA256SUMS`, which covers every file in it. */
   readonly digest: string;
+  /** What is in it, in its order, without `SHA256SUMS`. */
   readonly files: readonly ModelFile[];
   /** The flavors of its MLmodel file. */
   readonly flavors: readonly string[];
+  /** What the packed model takes and gives. */
   readonly signature: Signature;
+  /** Whether an answer was recorded, or why not. */
   readonly selfTest: SelfTestOutcome;
   /** Models of other flavors beside a function that was found in a folder, and packed: `onnx (model.onnx)`. */
   readonly beside: readonly string[];
