@@ -60,15 +60,8 @@ function isThere(word: string, cwd: string): boolean {
 }
 
 function meant(word: string): string {
-  const known = word.startsWith("-")
-    ? PROGRAM_FLAGS.filter((flag) => isNearFlag(word, flag))
-    : [...commandNames(), "help"];
+  const known = word.startsWith("-") ? PROGRAM_FLAGS : [...commandNames(), "help"];
   const other = Object.hasOwn(OTHER_NAMES, word) ? OTHER_NAMES[word] : undefined;
   const near = word === "version" ? "--version" : (other ?? nearestWord(word, known));
   return near === undefined ? "See mlserve --help" : `Did you mean ${near}? See mlserve --help`;
-}
-
-/** One letter is near to every other: only that of another size is meant. */
-function isNearFlag(word: string, flag: string): boolean {
-  return word.length > 2 ? flag.length > 2 : word.toLowerCase() === flag.toLowerCase();
 }

@@ -35,9 +35,9 @@ async function main(): Promise<void> {
   process.exit(await run(process.argv.slice(2), io));
 }
 
+/** Whoever writes is told of every other failure. */
 function endWithReader(error: Error): void {
   if (isBrokenPipe(error)) process.exit(0);
-  throw error;
 }
 
 function watchSignals(): Interrupts {

@@ -20,7 +20,7 @@ function unknownOption(given: string, name: CommandName): MlserveError {
   const options = describeOptions(COMMAND_OPTIONS[name]);
   const known = options.find((option) => flagsOf(option).includes(flag));
   if (known !== undefined) return unwantedValue(flag, known);
-  const hint = elsewhere(flag) ?? (isShort(flag) ? undefined : suggestWord(flag, options.flatMap(flagsOf)));
+  const hint = elsewhere(flag) ?? suggestWord(flag, options.flatMap(flagsOf));
   return new MlserveError("usage", `unknown option ${quoteName(flag)}`, {
     hint: hint === undefined ? seeHelp(name) : `${hint} ${seeHelp(name)}`,
   });
@@ -59,11 +59,6 @@ function excessArgument({ message }: CommanderError, name: CommandName, argv: re
   const hint = long === undefined ? seeHelp(name) : `Did you mean ${long.flag}? ${seeHelp(name)}`;
   const reason = `expected ${taken === "" ? "no arguments" : taken}, got ${formatCount(Number(count), "argument")}`;
   return new MlserveError("usage", reason, { hint });
-}
-
-/** A letter is near to every other. */
-function isShort(flag: string): boolean {
-  return flag.length <= 2;
 }
 
 function seeHelp(name: CommandName): string {
