@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nearestWord, suggestWord } from "../../src/core/nearest-word.js";
 
-const KNOWN = ["p", "port", "host", "max-body", "self-test", "serve", "MLSERVE_PORT"];
+const KNOWN = ["port", "host", "max-body", "self-test", "serve", "MLSERVE_PORT"];
 
 describe("nearestWord", () => {
   it.each([
@@ -13,11 +13,14 @@ describe("nearestWord", () => {
     { name: "a variable", word: "MLSERVE_PROT", meant: "MLSERVE_PORT" },
     { name: "a word that is like no other", word: "zzz", meant: undefined },
     { name: "a short word that only shares a letter", word: "pt", meant: undefined },
-    { name: "a single letter", word: "s", meant: undefined },
     { name: "nothing", word: "", meant: undefined },
     { name: "a text without end", word: "x".repeat(1e6), meant: undefined },
   ])("finds what was meant by $name", ({ word, meant }) => {
     expect(nearestWord(word, KNOWN)).toBe(meant);
+  });
+
+  it("takes no letter for another", () => {
+    expect([nearestWord("s", ["p"]), nearestWord("V", ["-v"])]).toEqual([undefined, "-v"]);
   });
 
   it("asks for it in a sentence", () => {
