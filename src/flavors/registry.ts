@@ -1,4 +1,5 @@
 import { MlserveError, quoteName } from "../core/errors.js";
+import { suggestWord } from "../core/nearest-word.js";
 import type { Flavor } from "./flavor.js";
 import { flavorFault } from "./flavor-shape.js";
 
@@ -32,7 +33,8 @@ export function createFlavorRegistry(flavors: readonly Flavor[]): FlavorRegistry
     require(name) {
       const flavor = byName.get(name);
       if (flavor !== undefined) return flavor;
-      const hint = `Known are: ${[...byName.keys()].join(", ")}`;
+      const names = [...byName.keys()];
+      const hint = suggestWord(name, names) ?? `Known are: ${names.join(", ")}`;
       throw new MlserveError("unknown_flavor", `there is no flavor ${quoteName(name)}`, { hint });
     },
   };

@@ -1,10 +1,11 @@
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { defaultParams } from "../codec/decode/params.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { monotonicClock } from "../core/clock.js";
-import { MlserveError } from "../core/errors.js";
+import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
@@ -132,8 +133,8 @@ interface Formats {
 function chooseFormats({ input, output, inputFormat, outputFormat }: ScoreFileOptions): Formats {
   const read = inputFormat ?? (typeof input === "string" ? inputFormatOf(input) : undefined);
   const written = outputFormat ?? (typeof output === "string" ? outputFormatOf(output) : "jsonl");
-  if (read === undefined) throw unknownFormat("the input", INPUT_FORMATS);
-  if (written === undefined) throw unknownFormat("the output", OUTPUT_FORMATS);
+  if (read === undefined) throw unknownFormat("input", input, INPUT_FORMATS);
+  if (written === undefined) throw unknownFormat("output", output, OUTPUT_FORMATS);
   const isListed = written === "parquet" || written === "arrow";
   if (isListed && typeof output === "string" && isGzipName(output))
     throw new MlserveError("usage", "what is listed at its end cannot be found in a gzip file", {
@@ -151,8 +152,9 @@ async function refuseOverwrite(input: string | Readable, output: string | Writab
   throw new MlserveError("usage", "is the input itself", { where: "the output", hint: "Name another file" });
 }
 
-function unknownFormat(where: string, formats: readonly string[]): MlserveError {
-  const hint = `Say which it is: ${formats.join(", ")}`;
+function unknownFormat(side: "input" | "output", file: unknown, formats: readonly string[]): MlserveError {
+  const where = typeof file === "string" ? `${side} ${quoteName(basename(file))}` : `the ${side}`;
+  const hint = `Name it ${formats.map((format) => `.${format}`).join(", ")}, or say what it is with --${side}-format`;
   return new MlserveError("usage", "the ending of its name does not tell its format", { where, hint });
 }
 

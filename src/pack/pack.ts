@@ -1,9 +1,10 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { nameFault } from "../format/file-names.js";
+import { MLMODEL_FILE } from "../format/mlmodel.js";
 import type { ModelFile } from "../format/model-file.js";
 import {
   type ContentSource,
@@ -146,7 +147,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const described = await prepare(source, output, progress, options);
   const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
   await checkServable(described, source, chosen);
-  await refuseOverwrite(described, output);
+  await refuseOverwrite(described, source, output);
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
   const open = options.inputExample !== undefined && chosen.flavor.checksOutputs !== true;
@@ -220,10 +221,17 @@ async function checkServable(
   if (fault !== undefined) throw new MlserveError("invalid_descriptor", fault, { where });
 }
 
-async function refuseOverwrite({ sources }: PreparedModel, output: string): Promise<void> {
+async function refuseOverwrite(
+  { sources }: PreparedModel,
+  source: SavedSource | BareSource,
+  output: string,
+): Promise<void> {
   const place = await realPathIfThere(output);
-  if (place === undefined || !sources.some((source) => "path" in source && source.path === place)) return;
-  throw overwrites(output);
+  if (place === undefined) return;
+  const isSource = sources.some((file) => "path" in file && file.path === place);
+  // The MLmodel file is no source: the package gets one of its own.
+  if (isSource || (source.kind === "saved" && place === (await realPathIfThere(join(source.folder, MLMODEL_FILE)))))
+    throw overwrites(output);
 }
 
 function overwrites(output: string): MlserveError {

@@ -170,6 +170,7 @@ const LISTEN_FAULTS: Readonly<Record<string, { reason: string; hint: string }>> 
     reason: "this machine does not have the address",
     hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses",
   },
+  EAI_AGAIN: { reason: "the host name cannot be looked up", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
   ENOTFOUND: { reason: "the host name is not known", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
 };
 
