@@ -1,18 +1,16 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
-import { readVersion } from "../src/core/installed-version.js";
 import type { Logger } from "../src/core/logger.js";
-import { createApp } from "../src/serve/app.js";
-import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ServedModel } from "../src/serve/served-model.js";
-import { startServer } from "../src/serve/server.js";
+import { accessRules, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { openRunnable } from "./open.js";
 import { openLog } from "./open-log.js";
+import { openServer } from "./open-server.js";
 import { formatCount } from "./text.js";
 
 /** `mlserve serve`. */
@@ -20,6 +18,9 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   const { options, io, output } = context;
   const logger = openLog(io, options);
   const metrics = createMetrics();
+  // What is wrong with them is told before a model is loaded.
+  const access = accessRules(options, io);
+  const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
   await using model = await openRunnable(context, options, known);
   await using served = await loadModel(model, {
@@ -40,30 +41,7 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
     }),
   });
   const stopping = io.interrupts.take();
-  const app = createApp(
-    { current: served },
-    {
-      stopping,
-      logger,
-      accessLog: options.accessLog && !options.quiet,
-      metrics,
-      maxBodyBytes: options.maxBody,
-      timeoutMs: options.timeout,
-      serverTiming: options.serverTiming,
-      version: readVersion(),
-    },
-  );
-  const server = await startServer({
-    app,
-    host: options.host,
-    port: options.port,
-    logger,
-    limits: connectionLimits(options),
-    stopping,
-    drainDelayMs: options.drainDelay,
-    graceMs: options.shutdownGrace,
-    onConnectionDropped: () => metrics.connectionDropped(),
-  });
+  await using server = await openServer(context, { served, metrics, logger, access, tls, stopping });
   // Not before: what cannot be served is told in one line.
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
   if (!options.quiet) logJoining(served, logger);
@@ -72,20 +50,6 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
   await output.result(fields, [`mlserve: ${told}`], [server.url]);
   await aborted(stopping);
-  await server.close();
-}
-
-function connectionLimits(options: CommandContext<typeof SERVE_OPTIONS>["options"]): Partial<ConnectionLimits> {
-  return {
-    headerBytes: options.maxHeaderSize,
-    headers: options.maxHeaders,
-    urlLength: options.maxUrl,
-    headersMs: options.headersTimeout,
-    receiveMs: options.receiveTimeout,
-    sendMs: options.sendTimeout,
-    keepAliveMs: options.keepAliveTimeout,
-    ...definedOf({ connections: options.maxConnections }),
-  };
 }
 
 /** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACCESS_OPTIONS } from "./access-options.js";
 import { JOINING_OPTIONS } from "./joining-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { option } from "./option.js";
@@ -154,6 +155,7 @@ export const SERVE_OPTIONS = z.object({
     default: "60s",
   }),
   ...LIMIT_OPTIONS,
+  ...ACCESS_OPTIONS,
   isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
     group: "Workers",
     help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",

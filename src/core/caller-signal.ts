@@ -3,8 +3,11 @@
  * unless it is asked for, as making one costs more than many a model's run.
  */
 export interface CallerSignal {
+  /** Has everybody left who waited? */
   readonly aborted: boolean;
+  /** Calls the listener when they leave. */
   addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  /** Does not call it any more. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 

@@ -4,6 +4,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
+import { type AccessRules, guards } from "./access/guard.js";
 import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { createObserver, observeRequests } from "./observe-requests.js";
@@ -14,8 +15,11 @@ import { INVOCATIONS, invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { versionRoute } from "./routes/version.js";
 
+/** How an application answers. */
 export interface AppOptions {
+  /** Counts and times requests; `/metrics` answers with them. */
   readonly metrics: Metrics;
+  /** Gets failures of status 500, and a line for each request where `accessLog` says so. Default: nothing is logged. */
   readonly logger?: Logger;
   /** Log a line for each request. Default false. */
   readonly accessLog?: boolean;
@@ -27,8 +31,13 @@ export interface AppOptions {
   readonly stopping?: AbortSignal;
   /** Tell clients in the header `Server-Timing` what decoding, waiting, predicting and encoding took. Default false. */
   readonly serverTiming?: boolean;
+  /** Who may ask. Default: everybody. */
+  readonly access?: AccessRules;
+  /** Answer `/metrics`. Default true. */
+  readonly metricsRoute?: boolean;
   /** What `/version` answers. */
   readonly version?: string;
+  /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
 }
 
@@ -42,12 +51,12 @@ const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** The application, and what it does without Hono's objects when `startServer` serves it. */
-export type App = Hono<AppEnv> & { readonly direct: DirectRoute };
+export type App = Hono<AppEnv> & { readonly direct?: DirectRoute };
 
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
  *
- * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`.
+ * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`. Every failure is an answer in JSON, made from the error table.
  */
 export function createApp(models: ModelRepository, options: AppOptions): App {
   const {
@@ -59,6 +68,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     serverTiming = false,
     version = "unknown",
     stopping,
+    access = {},
     clock = monotonicClock,
   } = options;
   const app = new Hono<AppEnv>();
@@ -68,14 +78,16 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     "/health/ready": readyRoute(models, stopping),
     "/health/live": liveRoute(models),
     "/version": versionRoute(version),
-    "/metrics": metricsRoute(metrics),
+    ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
   const scoring = { metrics, maxBodyBytes, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
   const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
+  const guarding = guards(access);
   app.use(observeRequests(observer, routes));
+  for (const guard of guarding) app.use(guard);
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 
@@ -89,6 +101,8 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
     return response;
   });
+  // Guards are middlewares, which the short way would go past.
+  if (guarding.length > 0) return app;
   return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
 }
 

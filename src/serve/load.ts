@@ -13,11 +13,15 @@ import type { Capacity, IsolationMode } from "./placement.js";
 import type { ServedModel } from "./served-model.js";
 import { startExecutor } from "./start-executor.js";
 
+/** Where and how a model runs. */
 export interface LoadModelOptions extends Capacity, NumberStyle {
+  /** Those that may run it. */
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told of the model, and of worker processes that are replaced. */
   readonly metrics?: Metrics;
   /**
    * Where the model runs: `inline` in this process; `process` in worker processes, which can be killed at a deadline and
@@ -38,6 +42,7 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly selfTest?: boolean;
   /** How rows of different requests share runs. Default: those that a trial shows to be safe, up to 128 rows. */
   readonly joining?: Partial<JoiningOptions>;
+  /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
 }
 

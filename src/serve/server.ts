@@ -3,26 +3,29 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
-  type Server,
   ServerResponse,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
+import { readTls, type TlsContent, type TlsFiles, watchTls } from "./access/tls.js";
 import type { App, AppEnv } from "./app.js";
-import { Connections } from "./connection/connections.js";
+import { Connections, type HttpServer } from "./connection/connections.js";
 import { drain } from "./connection/drain.js";
 import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./connection/limits.js";
 import { defaultConnections } from "./connection/open-files.js";
 import { refuseRequest, refuseSocket } from "./connection/raw-answer.js";
 import { headFault, malformed, unknownMethod, wireFault } from "./connection/wire-faults.js";
 
+/** What to serve, and where. */
 export interface ServerOptions {
-  /** An app of `createApp`, or one of Hono's around it. */
-  readonly app: Hono<AppEnv> & Partial<Pick<App, "direct">>;
+  /** What {@link createApp} made, or an app of Hono's around it. */
+  readonly app: Hono<AppEnv> & Pick<App, "direct">;
+  /** The address to listen on: `127.0.0.1`, or `0.0.0.0` for all of the machine's. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -30,50 +33,65 @@ export interface ServerOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Aborted when the server is about to close: every answer from then on ends its connection. */
   readonly stopping?: AbortSignal;
-  /** How long `close` goes on taking connections. Default 0. */
+  /** Serve HTTPS; the files are read again when they change. Default: HTTP. */
+  readonly tls?: TlsFiles;
+  /** Milliseconds for which `close` goes on taking connections. Default 0. */
   readonly drainDelayMs?: number;
-  /** How long `close` waits from then on for requests that are being answered before it cuts them. Default 20 s. */
+  /** Milliseconds that `close` waits from then on for requests that are being answered. Default 20,000. */
   readonly graceMs?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
   /** Told of a connection that was one too many. */
   onConnectionDropped?(): void;
 }
 
+/** A server that listens. */
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
+  /** The one that it listens on, also where a free one was asked for. */
   readonly port: number;
   /** Takes no new connections, finishes what has begun, then cuts what is left. */
   close(): Promise<void>;
 }
 
-/** Listens. Throws `port_unavailable` when it cannot, saying why. */
+/**
+ * Serves an application over HTTP until it is closed; ending the process is left to the caller, signals too.
+ *
+ * Throws `port_unavailable` when it cannot listen, saying why.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, stopping, drainDelayMs = 0, graceMs = 20_000, logger = silentLogger } = options;
   let closing = false;
   const isDraining = (): boolean => closing || stopping?.aborted === true;
   const limits = { ...DEFAULT_LIMITS, connections: defaultConnections(), ...options.limits };
-  const server = createHttpServer(limits, isDraining);
+  const server = createHttpServer(limits, isDraining, options.tls === undefined ? undefined : readTls(options.tls));
+  const unwatch =
+    options.tls === undefined ? () => {} : watchTls(options.tls, (content) => reuse(server, content), logger);
   const connections = new Connections(server, limits);
   answerRequests(server, connections, limits, options.app);
   refuseTheRest(server, connections, limits);
   server.on("drop", () => options.onConnectionDropped?.());
-  await listen(server, host, port);
+  await listen(server, host, port).catch((error) => {
+    unwatch();
+    throw error;
+  });
   const address = server.address();
   const actualPort = typeof address === "object" && address !== null ? address.port : port;
   logger.debug({ host, port: actualPort }, "listening");
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
     port: actualPort,
-    close() {
+    async close() {
       closing = true;
-      return drain(server, connections, { delayMs: drainDelayMs, graceMs, logger });
+      await drain(server, connections, { delayMs: drainDelayMs, graceMs, logger });
+      unwatch();
     },
   };
 }
 
-function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): Server {
-  const server = createServer({
+function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean, tls?: TlsContent): HttpServer {
+  const options = {
     ServerResponse: closingResponse(isDraining),
     // A request without a Host header is refused by us, in JSON, not by Node.
     requireHostHeader: false,
@@ -82,7 +100,11 @@ function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): 
     requestTimeout: limits.receiveMs,
     connectionsCheckingInterval: checkingInterval(limits),
     keepAliveTimeout: limits.keepAliveMs,
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs });
   // Node would drop headers beyond its own number without a word.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
@@ -91,8 +113,13 @@ function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean): 
   return server;
 }
 
+/** Handshakes from now on get the new certificate. */
+function reuse(server: HttpServer, content: TlsContent): void {
+  if ("setSecureContext" in server) server.setSecureContext(content);
+}
+
 function answerRequests(
-  server: Server,
+  server: HttpServer,
   connections: Connections,
   limits: ConnectionLimits,
   app: ServerOptions["app"],
@@ -110,7 +137,7 @@ function answerRequests(
 }
 
 /** What never becomes a request of the app is answered in JSON too. */
-function refuseTheRest(server: Server, connections: Connections, limits: ConnectionLimits): void {
+function refuseTheRest(server: HttpServer, connections: Connections, limits: ConnectionLimits): void {
   server.on("checkExpectation", (_incoming: IncomingMessage, outgoing: ServerResponse) =>
     refuseRequest(outgoing, EXPECTATION),
   );
@@ -123,7 +150,7 @@ function refuseTheRest(server: Server, connections: Connections, limits: Connect
 
 const EXPECTATION = new MlserveError("expectation_failed", "expected no Expect header, or 100-continue");
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen({ host, port }, resolve);
@@ -143,6 +170,7 @@ const LISTEN_FAULTS: Readonly<Record<string, { reason: string; hint: string }>> 
     reason: "this machine does not have the address",
     hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses",
   },
+  EAI_AGAIN: { reason: "the host name cannot be looked up", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
   ENOTFOUND: { reason: "the host name is not known", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
 };
 

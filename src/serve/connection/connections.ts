@@ -1,6 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { ConnectionLimits } from "./limits.js";
+
+/** A server of HTTP or HTTPS. */
+export type HttpServer = Server | TlsServer;
 
 /** A request that has come, and what it is answered with. */
 interface Exchange {
@@ -22,9 +26,10 @@ const PROBE_MS = [0, 100, 1000, 5000];
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
 
-  constructor(server: Server, { sendMs }: ConnectionLimits) {
-    server.on("connection", (socket: Socket) => this.add(socket));
-    server.setTimeout(sendMs, (socket) => this.endIdle(socket));
+  constructor(server: HttpServer, { sendMs }: ConnectionLimits) {
+    // With TLS, requests come over a socket of its own on top of the connection's.
+    server.on("setSecureContext" in server ? "secureConnection" : "connection", (socket: Socket) => this.add(socket));
+    server.setTimeout(sendMs, (socket: Socket) => this.endIdle(socket));
   }
 
   /** Remembers what a connection is at. */

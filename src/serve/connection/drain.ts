@@ -1,7 +1,6 @@
-import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
 import type { Logger } from "../../core/logger.js";
-import type { Connections } from "./connections.js";
+import type { Connections, HttpServer } from "./connections.js";
 
 export interface DrainOptions {
   /** How long new connections are still taken, for those who send requests to hear that this server is not ready. */
@@ -15,7 +14,7 @@ export interface DrainOptions {
 const QUIET_MS = 500;
 
 /** Takes no new connections, finishes what has begun, and cuts what is left at the end of the grace. */
-export async function drain(server: Server, connections: Connections, options: DrainOptions): Promise<void> {
+export async function drain(server: HttpServer, connections: Connections, options: DrainOptions): Promise<void> {
   const { delayMs, graceMs, logger } = options;
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   await new Promise<void>((resolve) => {
