@@ -30,10 +30,10 @@ function haveSameEntries<T>(
   isSame: (a: T, b: T) => boolean,
 ): boolean {
   if (one.size !== other.size) return false;
-  const others = other.entries();
+  const names = other.keys();
   for (const [name, value] of one) {
-    const [otherName, otherValue] = others.next().value ?? [];
-    if (otherName !== name || otherValue === undefined || !isSame(value, otherValue)) return false;
+    const match = names.next().value === name ? other.get(name) : undefined;
+    if (match === undefined || !isSame(value, match)) return false;
   }
   return true;
 }

@@ -35,7 +35,8 @@ export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promi
     let first: Buffer | undefined;
     let others: Buffer[] | undefined;
     let bytes = 0;
-    // None of them is taken off: what a promise is told after it has settled changes nothing, and costs less.
+    let isWhole = false;
+    // None of them is taken off, which would cost more than leaving them.
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > maxBytes) reject(tooLarge(maxBytes));
@@ -43,8 +44,14 @@ export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promi
       else if (others === undefined) others = [first, chunk];
       else others.push(chunk);
     });
-    incoming.on("end", () => resolve(others === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(others)));
-    const onLost = (): void => reject(aborted());
+    incoming.on("end", () => {
+      isWhole = true;
+      resolve(others === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(others));
+    });
+    // Every request is closed when it has been answered: an error made for nobody is the most of what reading costs.
+    const onLost = (): void => {
+      if (!isWhole) reject(aborted());
+    };
     // An error of a request is the loss of its connection.
     incoming.on("error", onLost).on("close", onLost);
     if (incoming.destroyed) onLost();
