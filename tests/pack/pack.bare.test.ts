@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pack } from "../../src/pack/pack.js";
 import { modelPath } from "../support/golden.js";
-import { ONNX, usePacking } from "../support/packing.js";
+import { ONNX } from "../support/onnx-folder.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();

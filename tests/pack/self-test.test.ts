@@ -12,7 +12,8 @@ import { validateModel } from "../../src/pack/validate.js";
 import { loadModel } from "../../src/serve/load.js";
 import { modelPath } from "../support/golden.js";
 import { ELEMENT, identityModel, node, onnxModel, tensorType, value } from "../support/onnx-builder.js";
-import { ONNX as flavors, usePacking } from "../support/packing.js";
+import { ONNX as flavors } from "../support/onnx-folder.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();

@@ -1,14 +1,11 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readYaml } from "../../src/core/yaml-reader.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
-import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { openModel } from "../../src/format/open-model.js";
 import { type PackOptions, type PackResult, pack } from "../../src/pack/pack.js";
 import { modelPath } from "./golden.js";
+import { ONNX } from "./onnx-folder.js";
 import type { TemporaryFolder } from "./temporary-folder.js";
-
-export const ONNX = createFlavorRegistry([onnxFlavor]);
 
 /** Packs models of ONNX into a folder of the test's, and reads the packages. */
 export interface Packing {
