@@ -197,6 +197,15 @@ describe("openModel", () => {
       reason: /has no MLmodel file\. Run mlserve pack on it/,
     },
     {
+      name: "a folder above that of a model",
+      make: () => {
+        mkdirSync(at("model"));
+        writeFolder(join("model", "iris"), { MLmodel: MLMODEL, "model.onnx": "" });
+      },
+      kind: "model_not_found",
+      reason: /has no MLmodel file\. Name the folder in it that has one: "iris"/,
+    },
+    {
       name: "an archive without a model",
       make: () => writeFileSync(at("model"), tarOf({ a: "x" })),
       kind: "invalid_package",

@@ -5,6 +5,7 @@ import type { Files } from "../../support/onnx-folder.js";
 import {
   AFFINE,
   changed,
+  channelsFirst,
   graphModel,
   layersModel,
   node,
@@ -116,6 +117,12 @@ const REFUSALS: readonly Refusal[] = [
     reason: 'no operators "Cholesky", "Mystery"',
   },
   { name: "a node of nothing", files: nodes(node("y", "Sin", ["z"])), kind: "invalid_model", reason: 'needs "z"' },
+  {
+    name: "channels first where TensorFlow.js has them last only",
+    files: nodes(node("y", "DepthwiseConv2dNative", ["x", "x"], channelsFirst)),
+    kind: "unsupported_model",
+    reason: 'has "DepthwiseConv2dNative" only with channels last',
+  },
   {
     name: "a circle",
     files: nodes(node("y", "AddV2", ["x", "z"]), node("z", "Sin", ["y"]), node("w", "Sin", ["y"])),
