@@ -26,6 +26,8 @@ export interface WorkerEnd {
   /** Calls that the worker was working on. */
   readonly begun: readonly WorkerCall[];
   readonly waiting: readonly WorkerCall[];
+  /** Had it begun a call, or answered one? Then the model can be run, and what a caller sent may have ended it. */
+  readonly hasWorked: boolean;
   /** Why it ended, for those whose call it was working on. */
   readonly reason: MlserveError;
   readonly livedMs: number;
@@ -50,6 +52,7 @@ export class WorkerProcess implements CallHolder {
   private readonly overdue = new Set<WorkerCall>();
   private reason: MlserveError | undefined;
   private facts: WorkerReady | undefined;
+  private hasAnswered = false;
   private accept: (ready: WorkerReady) => void = () => {};
   private refuse: (error: Error) => void = () => {};
 
@@ -140,7 +143,10 @@ export class WorkerProcess implements CallHolder {
         this.kill(error instanceof MlserveError ? error : new MlserveError("internal", "a worker does not start"));
       },
       onLog: (line: unknown) => this.log(line),
-      onCallEnded: () => options.onFree(this),
+      onCallEnded: () => {
+        this.hasAnswered = true;
+        options.onFree(this);
+      },
       onNonsense: () => this.kill(new MlserveError("worker_lost", "the worker sent what no worker sends")),
     };
   }
@@ -181,8 +187,14 @@ export class WorkerProcess implements CallHolder {
     this.refuse(reason);
     const concurrency = this.facts?.concurrency ?? 0;
     const open = this.channel.takeOpen(reason);
-    const end = { begun: open.slice(0, concurrency), waiting: open.slice(concurrency) };
-    this.options.onEnded(this, { ...end, reason, livedMs: performance.now() - this.startedAt });
+    const begun = open.slice(0, concurrency);
+    this.options.onEnded(this, {
+      begun,
+      waiting: open.slice(concurrency),
+      hasWorked: this.hasAnswered || begun.length > 0,
+      reason,
+      livedMs: performance.now() - this.startedAt,
+    });
   }
 
   private watchMemory(limit: number): void {
