@@ -201,8 +201,7 @@ export class WorkerProcess implements CallHolder {
     const check = (): void => {
       const used = this.pid === undefined ? undefined : residentBytes(this.pid);
       if (used === undefined || used <= limit) return;
-      const reason = "the worker that ran the model was ended for using more memory than --worker-memory allows";
-      this.kill(new MlserveError("worker_lost", reason));
+      this.kill(tooMuchMemory(used, limit));
     };
     // setInterval gives what clearTimeout takes.
     this.timers.push(setInterval(check, MEMORY_CHECK_MS));
@@ -230,6 +229,11 @@ function nodeFlags({ memoryBytes }: WorkerProcessOptions): string[] {
 
 function toMebibytes(bytes: number): number {
   return Math.floor(bytes / 1024 ** 2);
+}
+
+function tooMuchMemory(used: number, limit: number): MlserveError {
+  const reason = `the worker that ran the model was ended: it took ${toMebibytes(used)} MiB, and may take ${toMebibytes(limit)}`;
+  return new MlserveError("worker_lost", reason, { hint: "Give workers more with --worker-memory" });
 }
 
 function loadTimeout(milliseconds: number): MlserveError {

@@ -152,7 +152,9 @@ describe("memory", () => {
       status: 500,
       body: {
         error_code: "MODEL_ERROR",
-        message: "the worker that ran the model was ended for using more memory than --worker-memory allows",
+        message: expect.stringMatching(
+          /^the worker that ran the model was ended: it took \d+ MiB, and may take \d+\. Give workers more with --worker-memory$/,
+        ),
       },
     });
     expect(good).toEqual(ECHO);
