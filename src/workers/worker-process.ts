@@ -36,6 +36,8 @@ export interface WorkerEnd {
 /** Threads of the machine's own and grandchildren may hold the socket of a dead worker open. */
 const CLOSE_AFTER_EXIT_MS = 1000;
 const MEMORY_CHECK_MS = 200;
+/** Is each worker the leader of a group of processes, which can be ended as one? */
+const HAS_GROUPS = process.platform !== "win32";
 const MAX_LINE = 8192;
 
 /** One worker: a process of its own that runs one model, from its start to its end. */
@@ -67,6 +69,7 @@ export class WorkerProcess implements CallHolder {
     const program = [fileURLToPath(options.entry), String(process.pid)];
     this.child = spawn(process.execPath, [...nodeFlags(options), ...program], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: HAS_GROUPS,
     });
     this.pid = this.child.pid;
     const socket = this.child.stdio[3];
@@ -125,7 +128,17 @@ export class WorkerProcess implements CallHolder {
   /** Ends the process at once. Its callers are told the reason. */
   kill(reason: MlserveError): void {
     this.reason ??= reason;
-    this.child.kill("SIGKILL");
+    if (this.child.exitCode === null && this.child.signalCode === null) this.killGroup();
+  }
+
+  /** With all that the model has started, unless it has left the group. */
+  private killGroup(): void {
+    try {
+      if (HAS_GROUPS && this.pid !== undefined) process.kill(-this.pid, "SIGKILL");
+      else this.child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself meanwhile.
+    }
   }
 
   /** Ends the process, and waits until it is gone. */
@@ -171,6 +184,7 @@ export class WorkerProcess implements CallHolder {
       child.once("error", () => resolve("it cannot be started"));
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
+    if (HAS_GROUPS) this.killGroup();
     const giveUp = setTimeout(() => socket.destroy(), CLOSE_AFTER_EXIT_MS);
     // A socket whose other end is gone closes once what it holds has been read.
     socket.end();
