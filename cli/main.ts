@@ -42,9 +42,9 @@ function takeEnvironment(): Io["environment"] {
   return environment;
 }
 
+/** Whoever writes is told of every other failure. */
 function endWithReader(error: Error): void {
   if (isBrokenPipe(error)) process.exit(0);
-  throw error;
 }
 
 function watchSignals(): Interrupts {

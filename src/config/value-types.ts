@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MlserveError } from "../core/errors.js";
 import { parseJsonText, toPlain } from "../core/json.js";
+import { suggestWord } from "../core/nearest-word.js";
 import { DURATION_EXAMPLES, parseDuration, parseQuantity } from "../core/quantity.js";
 import { parseRate, type Rate } from "../core/rate.js";
 
@@ -29,10 +30,11 @@ function valueType<T>(
   parse: (text: string) => T | undefined,
   completes: Completes = "nothing",
 ): ValueType<T> {
+  const known = typeof completes === "string" ? [] : completes;
   const schema = z.string().transform((text, context) => {
     const value = parse(text.trim());
     if (value !== undefined) return value;
-    context.addIssue(`expected ${expected}`);
+    context.addIssue([`expected ${expected}`, suggestWord(text, known)].filter(Boolean).join(". "));
     return z.NEVER;
   });
   return { placeholder, expected, isList: false, completes, schema };

@@ -37,8 +37,11 @@ export type WrappedForm = (typeof WRAPPED_FORMS)[number];
 
 /** One decoded request. */
 export interface Call {
+  /** How the request spelled its data. */
   readonly form: BodyForm;
+  /** The data, of the types that the signature says. */
   readonly batch: Batch;
+  /** The request's `params`, defaults filled in. */
   readonly params: Params;
 }
 

@@ -10,7 +10,7 @@ interface ErrorRow {
 /** What a failure costs the command line: see docs/errors.md. */
 export const EXIT = { failure: 1, usage: 2, model: 3, input: 4, environment: 5 } as const;
 
-/** Every way in which mlserve fails: its HTTP status, MLflow's `error_code`, and the exit code. Listed in docs/errors.md. */
+/** Every way in which mlserve fails: its HTTP status, MLflow's `error_code`, and the exit code. Told in docs/errors.md. */
 export const ERRORS = {
   // The caller's request.
   invalid_json: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
@@ -59,22 +59,35 @@ export const ERRORS = {
   usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
 } as const satisfies Record<string, ErrorRow>;
 
+/**
+ * The name of a row of {@link ERRORS}: what went wrong, for a program to look at.
+ *
+ * @useDeclaredType
+ */
 export type ErrorKind = keyof typeof ERRORS;
 
+/** What an error says besides its reason. */
 export interface MlserveErrorOptions {
   /** Where in the caller's input: `column "age", row 3`, `inputs[2][0]`, a file's name. */
   readonly where?: string;
   /** What to do about it. */
   readonly hint?: string;
+  /** The error that led to it: for the log, never for an answer. */
   readonly cause?: unknown;
 }
 
-/** The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. */
+/**
+ * The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. Its message is `where: reason.
+ * hint`, one line without the caller's values, paths of the machine, or stacks.
+ */
 export class MlserveError extends Error {
+  /** What went wrong. */
   readonly kind: ErrorKind;
   /** The message without its place and its hint. */
   readonly reason: string;
+  /** Where in the caller's input, if it has a place. */
   readonly where: string | undefined;
+  /** What to do about it, if there is something. */
   readonly hint: string | undefined;
 
   /** `reason` says what is wrong and what was expected, without the caller's values. */
@@ -87,6 +100,7 @@ export class MlserveError extends Error {
     this.hint = options.hint;
   }
 
+  /** The HTTP status of an answer that fails so. */
   get status(): number {
     return ERRORS[this.kind].status;
   }
@@ -96,6 +110,7 @@ export class MlserveError extends Error {
     return ERRORS[this.kind].errorCode;
   }
 
+  /** The exit code of the command line. */
   get exitCode(): number {
     return ERRORS[this.kind].exit;
   }

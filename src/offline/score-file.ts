@@ -1,10 +1,11 @@
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
 import { defaultParams } from "../codec/decode/params.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { monotonicClock } from "../core/clock.js";
-import { MlserveError } from "../core/errors.js";
+import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
@@ -33,14 +34,17 @@ import { type ByteSink, fileSink, gzipSink, streamSink } from "./sinks/byte-sink
 
 const DEFAULT_BATCH_ROWS = 10_000;
 
-/** The style of numbers is that of csv and jsonl. */
+/** What to score, with what, and into what. The style of numbers is that of csv and jsonl. */
 export interface ScoreFileOptions extends NumberStyle {
+  /** The caller's, who disposes of it. */
   readonly model: Model;
+  /** Those that may run it. */
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;
   /** The name of a file, or a stream; the ending of a name tells its format, and `.gz` that it is compressed. */
   readonly input: string | Readable;
+  /** Default: by the ending of the name; a stream has none. */
   readonly inputFormat?: InputFormat;
   /** A file is there when it is whole, and not before; one whose name ends in `.gz` is compressed. A stream is not ended. */
   readonly output: string | Writable;
@@ -56,24 +60,29 @@ export interface ScoreFileOptions extends NumberStyle {
   readonly coercion?: CoercionName;
   /** Threads that the runtime may use. */
   readonly threads?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Ends the work with `request_aborted`; no output file is left. */
   readonly signal?: AbortSignal;
   /** Told of each row that cannot be scored, unless that ends the work. */
   readonly onBadRow?: (bad: BadRow) => void;
+  /** Told after each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
   /** Told of the name under which the output is written until it is whole. */
   readonly onTemporaryFile?: (path: string) => void;
 }
 
+/** How far the work has come. */
 export interface ScoreProgress {
   /** Rows of the input that are done. */
   readonly rows: number;
   /** Bytes of the input that are read. */
   readonly bytes: number;
-  /** undefined for a stream. */
+  /** Size of the input; undefined for a stream. */
   readonly totalBytes: number | undefined;
 }
 
+/** What was done. */
 export interface ScoreResult {
   /** Rows of the input. */
   readonly rows: number;
@@ -81,7 +90,7 @@ export interface ScoreResult {
   readonly badRows: number;
   /** Rows of the output. */
   readonly written: number;
-  /** Time from the first byte read to the last one written, without that of loading the model. */
+  /** Milliseconds from the first byte read to the last one written, without that of loading the model. */
   readonly scoreMs: number;
 }
 
@@ -124,8 +133,8 @@ interface Formats {
 function chooseFormats({ input, output, inputFormat, outputFormat }: ScoreFileOptions): Formats {
   const read = inputFormat ?? (typeof input === "string" ? inputFormatOf(input) : undefined);
   const written = outputFormat ?? (typeof output === "string" ? outputFormatOf(output) : "jsonl");
-  if (read === undefined) throw unknownFormat("the input", INPUT_FORMATS);
-  if (written === undefined) throw unknownFormat("the output", OUTPUT_FORMATS);
+  if (read === undefined) throw unknownFormat("input", input, INPUT_FORMATS);
+  if (written === undefined) throw unknownFormat("output", output, OUTPUT_FORMATS);
   const isListed = written === "parquet" || written === "arrow";
   if (isListed && typeof output === "string" && isGzipName(output))
     throw new MlserveError("usage", "what is listed at its end cannot be found in a gzip file", {
@@ -143,8 +152,9 @@ async function refuseOverwrite(input: string | Readable, output: string | Writab
   throw new MlserveError("usage", "is the input itself", { where: "the output", hint: "Name another file" });
 }
 
-function unknownFormat(where: string, formats: readonly string[]): MlserveError {
-  const hint = `Say which it is: ${formats.join(", ")}`;
+function unknownFormat(side: "input" | "output", file: unknown, formats: readonly string[]): MlserveError {
+  const where = typeof file === "string" ? `${side} ${quoteName(basename(file))}` : `the ${side}`;
+  const hint = `Name it ${formats.map((format) => `.${format}`).join(", ")}, or say what it is with --${side}-format`;
   return new MlserveError("usage", "the ending of its name does not tell its format", { where, hint });
 }
 

@@ -14,8 +14,11 @@ import { invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { versionRoute } from "./routes/version.js";
 
+/** How an application answers. */
 export interface AppOptions {
+  /** Counts and times requests; `/metrics` answers with them. */
   readonly metrics: Metrics;
+  /** Gets failures of status 500, and a line for each request where `accessLog` says so. Default: nothing is logged. */
   readonly logger?: Logger;
   /** Log a line for each request. Default false. */
   readonly accessLog?: boolean;
@@ -31,6 +34,7 @@ export interface AppOptions {
   readonly metricsRoute?: boolean;
   /** What `/version` answers. */
   readonly version?: string;
+  /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
 }
 
@@ -46,7 +50,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
  *
- * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`.
+ * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`. Every failure is an answer in JSON, made from the error table.
  */
 export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
   const {

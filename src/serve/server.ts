@@ -21,8 +21,11 @@ import { defaultConnections } from "./connection/open-files.js";
 import { refuseRequest, refuseSocket } from "./connection/raw-answer.js";
 import { headFault, malformed, unknownMethod, wireFault } from "./connection/wire-faults.js";
 
+/** What to serve, and where. */
 export interface ServerOptions {
+  /** What {@link createApp} made. */
   readonly app: Hono<AppEnv>;
+  /** The address to listen on: `127.0.0.1`, or `0.0.0.0` for all of the machine's. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -32,24 +35,31 @@ export interface ServerOptions {
   readonly stopping?: AbortSignal;
   /** Serve HTTPS; the files are read again when they change. Default: HTTP. */
   readonly tls?: TlsFiles;
-  /** How long `close` goes on taking connections. Default 0. */
+  /** Milliseconds for which `close` goes on taking connections. Default 0. */
   readonly drainDelayMs?: number;
-  /** How long `close` waits from then on for requests that are being answered before it cuts them. Default 20 s. */
+  /** Milliseconds that `close` waits from then on for requests that are being answered. Default 20,000. */
   readonly graceMs?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
   /** Told of a connection that was one too many. */
   onConnectionDropped?(): void;
 }
 
+/** A server that listens. */
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
+  /** The one that it listens on, also where a free one was asked for. */
   readonly port: number;
   /** Takes no new connections, finishes what has begun, then cuts what is left. */
   close(): Promise<void>;
 }
 
-/** Listens. Throws `port_unavailable` when it cannot, saying why. */
+/**
+ * Serves an application over HTTP until it is closed; ending the process is left to the caller, signals too.
+ *
+ * Throws `port_unavailable` when it cannot listen, saying why.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, stopping, drainDelayMs = 0, graceMs = 20_000, logger = silentLogger } = options;
   let closing = false;
@@ -160,6 +170,7 @@ const LISTEN_FAULTS: Readonly<Record<string, { reason: string; hint: string }>> 
     reason: "this machine does not have the address",
     hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses",
   },
+  EAI_AGAIN: { reason: "the host name cannot be looked up", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
   ENOTFOUND: { reason: "the host name is not known", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
 };
 

@@ -28,6 +28,11 @@ export interface Coercion {
 }
 
 export const COERCION_NAMES = ["safe", "mlflow"] as const;
+/**
+ * How leniently values are read: `mlflow` reads all that MLflow reads, `safe` refuses what MLflow would damage silently.
+ *
+ * @useDeclaredType
+ */
 export type CoercionName = (typeof COERCION_NAMES)[number];
 
 type Integers = ReturnType<typeof integerCasts>;

@@ -41,9 +41,4 @@ describe.runIf(hasShell("bash"))("completion in bash", () => {
   it("is registered for the program", () => {
     expect(bash.lines("complete -p mlserve")).toEqual(["complete -o default -F _mlserve mlserve"]);
   });
-
-  it("is for shells that there is a script for", async () => {
-    const { code, stderr } = await bash.terminal.run(["completion", "cmd"]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: "mlserve: error: shell: expected one of bash, zsh, fish\n" });
-  });
 });
