@@ -123,6 +123,13 @@ describe("POST /invocations", () => {
       message: "expected one of application/json",
     },
     {
+      name: "a form, as curl sends it unless told otherwise",
+      init: post(table, { "content-type": "application/x-www-form-urlencoded" }),
+      status: 415,
+      code: "BAD_REQUEST",
+      message: "arrow.file. curl -d sends a form without -H 'content-type: …'",
+    },
+    {
       name: "another charset",
       init: post(table, { "content-type": "application/json; charset=latin-1" }),
       status: 415,
