@@ -15,6 +15,7 @@
  *
  * @module mlserve
  */
+
 export type { CoercionName } from "./codec/decode/coercion.js";
 export type { Float32Style, NonFinite, NumberStyle } from "./codec/encode/number-style.js";
 export type { MediaType, ReplyMediaType } from "./codec/media-types.js";
@@ -67,6 +68,7 @@ export type {
   TensorSpec,
   TensorsSchema,
 } from "./format/signature.js";
+export type { NodeExchange } from "./http/request-body.js";
 export type { InputFormat, OutputFormat } from "./offline/formats.js";
 export type { BadRow, OnError } from "./offline/score-blocks.js";
 export { type ScoreFileOptions, type ScoreProgress, type ScoreResult, scoreFile } from "./offline/score-file.js";
@@ -75,7 +77,12 @@ export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
 export type { SelfTestOutcome } from "./pack/self-test.js";
 export { type ValidateOptions, validateModel } from "./pack/validate.js";
 export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeReply } from "./pipeline/executor.js";
+export type { KeyFinder } from "./serve/access/api-keys.js";
+export type { AccessRules } from "./serve/access/guard.js";
+export type { RateLimiter } from "./serve/access/rate-limiter.js";
+export type { TlsFiles } from "./serve/access/tls.js";
 export { type AppEnv, type AppOptions, createApp } from "./serve/app.js";
+export type { ConnectionLimits } from "./serve/connection/limits.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
 export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";

@@ -8,7 +8,9 @@ import type { RateLimiter } from "./rate-limiter.js";
 
 /** Who may ask, and how often. What is left out is open. */
 export interface AccessRules {
+  /** A key that each request has to show; what a platform asks about health needs none. */
   readonly findKey?: KeyFinder;
+  /** How often one caller may ask, by the name of its key or by its address. */
   readonly limiter?: RateLimiter;
   /** Names that the Host header may have, without a port. */
   readonly allowedHosts?: readonly string[];
