@@ -3,6 +3,7 @@ import { parseDuration } from "./quantity.js";
 /** So many in a time. */
 export interface Rate {
   readonly count: number;
+  /** Milliseconds. */
   readonly perMs: number;
 }
 

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { copyCheckout, ROOT } from "./checkout.js";
 import { PROGRAMS, RESOLUTIONS, TYPED_PROGRAMS } from "./consumer-programs.js";
-import { type Outcome, preparedFile, runNode } from "./programs.js";
+import { type Outcome, preparedFile, runNode, runProgram } from "./programs.js";
 import { askServer } from "./served-example.js";
+import { shrinkingCommands, sizeOf, statedSize } from "./stated-size.js";
 
 const NODES = ["20", "22", "24"].map((major) => ({ major, file: preparedFile(`MLSERVE_TEST_NODE_${major}`) }));
 /** What README tells users of the package; npm 12 leaves install scripts off by itself. */
@@ -122,6 +123,28 @@ describe.each(NPMS)("the packed tarball with npm $major", ({ major, file, node, 
     });
     const served = await askServer([cli, "serve", "iris.tar.gz", "--port", "0"], { cwd: cwd(), node });
     expect(served).toMatchObject({ answer: ANSWER, exitCode: 0 });
+  });
+});
+
+describe("the installed package", () => {
+  const cwd = (): string => packageOf("12");
+  const modules = (): string => join(cwd(), "node_modules");
+
+  it.each([
+    { what: "with all that it depends on, installed", folder: "." },
+    { what: "of that, onnxruntime-node", folder: "onnxruntime-node" },
+  ])("is as large as docs/install.md says: $what", ({ what, folder: inside }) => {
+    expect(Math.abs(sizeOf(join(modules(), inside)) / statedSize(what) - 1)).toBeLessThan(0.05);
+  });
+
+  it.runIf(process.platform === "linux" && process.arch === "x64")("gets smaller as it says, and works", async () => {
+    expect(await runProgram(["sh", "-ec", shrinkingCommands()], { cwd: cwd() })).toMatchObject({ code: 0, stderr: "" });
+    const stated = statedSize("in an image, with the library of one system");
+    expect(Math.abs(sizeOf(modules()) / stated - 1)).toBeLessThan(0.05);
+    cpSync(join(ROOT, "examples/iris/request.json"), join(cwd(), "request.json"));
+    const asked = ["node_modules/mlserve/dist/cli/main.js", "predict", "iris.tar.gz", "-i", "request.json"];
+    const { stdout } = await runNode(asked, { cwd: cwd() });
+    expect(JSON.parse(stdout)).toMatchObject(ANSWER);
   });
 });
 
