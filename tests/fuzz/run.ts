@@ -5,8 +5,8 @@ import { createRandom, mutate, type Random } from "./mutate.js";
 const FOUND = resolve(import.meta.dirname, "../../.cache/fuzz");
 
 /** For how long each target is tried, and where chance begins: `npm run fuzz -- --seconds 60 --seed 1`. */
-export const SECONDS = Number(process.env.MLSERVE_FUZZ_SECONDS ?? 2);
-export const SEED = Number(process.env.MLSERVE_FUZZ_SEED ?? Date.now() % 1_000_000);
+const SECONDS = Number(process.env.MLSERVE_FUZZ_SECONDS ?? 2);
+const SEED = Number(process.env.MLSERVE_FUZZ_SEED ?? Date.now() % 1_000_000);
 
 /** Nothing may keep a server busy for longer, whatever it holds. */
 const SLOW_MS = 2000;
