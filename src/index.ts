@@ -15,6 +15,7 @@
  *
  * @module mlserve
  */
+
 export type { CoercionName } from "./codec/decode/coercion.js";
 export type { Float32Style, NonFinite, NumberStyle } from "./codec/encode/number-style.js";
 export type { MediaType, ReplyMediaType } from "./codec/media-types.js";

@@ -3,7 +3,8 @@ import { ACCESS_OPTIONS } from "./access-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { option } from "./option.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
-import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
+import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SWITCH, text } from "./value-types.js";
+import { WORKER_OPTIONS } from "./worker-options.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -151,21 +152,7 @@ export const SERVE_OPTIONS = z.object({
   }),
   ...LIMIT_OPTIONS,
   ...ACCESS_OPTIONS,
-  isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
-    group: "Workers",
-    help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
-    default: "auto",
-  }),
-  workers: option(autoOr(integer("COUNT", 1, 256)), {
-    group: "Workers",
-    help: "worker processes; auto: by the processors and the model's runtime",
-    default: "auto",
-  }),
-  workerMemory: option(SIZE, {
-    group: "Workers",
-    help: "memory for one worker, which is replaced beyond it; unset: any",
-  }),
-  loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
+  ...WORKER_OPTIONS,
   coercion,
   nonfinite,
   float32,
