@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { PassThrough, Readable, Transform } from "node:stream";
+import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { TarArchive } from "archiver";
+import { type Pack, pack } from "tar-stream";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { DEFAULT_LIMITS } from "./archive-limits.js";
 import { CHECKSUMS_FILE, formatChecksums, sha256Of } from "./checksums.js";
@@ -101,15 +101,11 @@ async function writeArchive(
   sources: readonly PackageSource[],
   options: ArchiveOptions,
 ): Promise<WrittenPackage> {
-  const archive = new TarArchive();
-  // Not archiver itself stands in the pipeline: when that fails and destroys it, it throws where nobody can catch it.
-  const outlet = new PassThrough();
-  archive.once("error", (error) => outlet.destroy(error));
-  archive.pipe(outlet);
+  const archive = pack();
   const meter = createMeter();
   const stop = new AbortController();
   const compressor = options.gzip ? createStableGzip() : new PassThrough();
-  const writing = pipeline(outlet, compressor, meter.stream, createWriteStream(path, { flags: "wx", flush: true }), {
+  const writing = pipeline(archive, compressor, meter.stream, createWriteStream(path, { flags: "wx", flush: true }), {
     signal: stop.signal,
   });
   const adding = addFiles(archive, sources, options, stop.signal);
@@ -132,7 +128,7 @@ function createMeter(): { stream: Transform; result(): { bytes: number; sha256: 
 }
 
 async function addFiles(
-  archive: TarArchive,
+  archive: Pack,
   sources: readonly PackageSource[],
   options: ArchiveOptions,
   signal: AbortSignal,
@@ -147,26 +143,23 @@ async function addFiles(
   }
   const list = Buffer.from(formatChecksums(new Map(files.map(({ name, sha256 }) => [name, sha256]))));
   await addContent(archive, { name: CHECKSUMS_FILE, content: list }, options, signal);
-  // The pipeline tells when the archive has ended, and how.
-  archive.finalize().catch(() => {});
+  archive.finalize();
   return { digest: sha256Of(list), files };
 }
 
 async function addContent(
-  archive: TarArchive,
+  archive: Pack,
   { name, content }: ContentSource,
   options: ArchiveOptions,
   signal: AbortSignal,
 ): Promise<ModelFile> {
-  await appended(archive, signal, () =>
-    archive.append(Buffer.from(content), { name, mode: 0o644, date: options.date }),
-  );
+  await addEntry(archive, { name, bytes: content.byteLength }, { body: [content], date: options.date, signal });
   options.onBytes?.(content.byteLength);
   return { name, bytes: content.byteLength, sha256: sha256Of(content) };
 }
 
 async function addFile(
-  archive: TarArchive,
+  archive: Pack,
   source: PathSource,
   options: ArchiveOptions,
   signal: AbortSignal,
@@ -177,41 +170,28 @@ async function addFile(
   });
   if (stats.size !== bytes) throw changedWhileRead(name);
   const body = createHashedBody(source, options.onBytes);
-  try {
-    await appended(archive, signal, (fail) => {
-      // archiver pipes the stream on, which tells nobody of its failure.
-      body.stream.once("error", fail);
-      archive.append(body.stream, { name, mode: 0o644, date: options.date, stats });
-    });
-  } finally {
-    body.stream.destroy();
-  }
+  await addEntry(archive, { name, bytes }, { body: body.chunks, date: options.date, signal });
   return { name, bytes, sha256: body.sha256() };
 }
 
-/** Waits until the entry that `append` gives to the archive has passed through it. */
-function appended(
-  archive: TarArchive,
-  signal: AbortSignal,
-  append: (fail: (error: unknown) => void) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    archive.once("entry", () => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    });
-    append(reject);
-  });
+interface Entry {
+  readonly body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  readonly date: Date;
+  readonly signal: AbortSignal;
+}
+
+/** Writes one entry, and waits until it has passed. */
+async function addEntry(archive: Pack, file: Omit<ModelFile, "sha256">, { body, date, signal }: Entry): Promise<void> {
+  signal.throwIfAborted();
+  const entry = archive.entry({ name: file.name, size: file.bytes, mode: 0o644, mtime: date });
+  await pipeline(body, entry, { signal });
 }
 
 /** The bytes of a file, hashed as they pass and compared with what they were before. */
 function createHashedBody(
   source: PathSource,
   onBytes: (bytes: number) => void = () => {},
-): { stream: Readable; sha256(): string } {
+): { chunks: AsyncIterable<Buffer>; sha256(): string } {
   const hash = createHash("sha256");
   let sha256 = "";
   async function* read(): AsyncGenerator<Buffer> {
@@ -223,5 +203,5 @@ function createHashedBody(
     sha256 = hash.digest("hex");
     if (source.sha256 !== undefined && source.sha256 !== sha256) throw changedWhileRead(source.name);
   }
-  return { stream: Readable.from(read(), { objectMode: false }), sha256: () => sha256 };
+  return { chunks: read(), sha256: () => sha256 };
 }
