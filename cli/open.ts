@@ -8,14 +8,18 @@ import type { CommandContext } from "./command.js";
 import type { KnownFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
 
-type OpenContext = Pick<CommandContext, "argument" | "io" | "temporaryFolder">;
+type OpenContext = Pick<CommandContext, "argument" | "io" | "output" | "temporaryFolder">;
 
 /** Opens the model that the command line names: a package, a .tar.gz or a folder. */
 export function openArgument(
-  { argument, io, temporaryFolder }: OpenContext,
+  { argument, io, output, temporaryFolder }: OpenContext,
   { requireChecksums }: { requireChecksums: boolean },
 ): Promise<Model> {
-  return openModel(toPath(argument, io), { requireChecksums, temporaryFolder: temporaryFolder() });
+  return openModel(toPath(argument, io), {
+    requireChecksums,
+    temporaryFolder: temporaryFolder(),
+    onProgress: output.progress.show,
+  });
 }
 
 /** {@link openArgument} for what is run: a function that is no package yet is packed into the temporary folder first. */
@@ -28,7 +32,11 @@ export async function openRunnable(
   if (!(await isFunctionFolder(path))) return openArgument(context, options);
   const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
-  return openModel(await packTemporary(path, temporaryFolder, known), { temporaryFolder });
+  const onProgress = context.output.progress.show;
+  return openModel(await packTemporary(path, temporaryFolder, { ...known, onProgress }), {
+    temporaryFolder,
+    onProgress,
+  });
 }
 
 /** A source by its ending, or a folder with one and no MLmodel file. What is not there is told by who opens it. */

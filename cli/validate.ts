@@ -21,6 +21,7 @@ export async function validateCommand({
     run: options.run,
     requireChecksums: options.requireChecksums,
     temporaryFolder: temporaryFolder(),
+    onProgress: output.progress.show,
   });
   const errors = findings.filter(({ severity }) => severity === "error").length;
   await output.result({ valid: errors === 0, findings }, toLines(argument, findings, output));

@@ -8,6 +8,7 @@ export { rowCount, UNNAMED } from "./core/batch.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
+export type { LongWork, OnProgress, WorkProgress } from "./core/progress.js";
 export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { BUILTIN_FLAVORS } from "./flavors/builtin.js";
 export { chooseFlavor } from "./flavors/choose.js";
