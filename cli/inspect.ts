@@ -39,7 +39,7 @@ function toResult(
     signature: toSignatureFields(descriptor.signature),
     mlflow_version: descriptor.mlflowVersion ?? null,
     model_uuid: descriptor.modelUuid ?? null,
-    input_example: descriptor.inputExample ?? null,
+    input_example: descriptor.inputExample?.artifactPath ?? null,
     metadata: descriptor.metadata ?? null,
     files,
     warnings,

@@ -59,7 +59,8 @@ const OTHER_ARCHIVES = /\.(zip|7z|rar|tar\.(bz2|xz|zst))$/i;
 async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
   for (const warning of result.warnings) await output.warning(warning);
   const file = relative(io.cwd, result.output);
-  const fields = { ...result, output: file, signature: toSignatureFields(result.signature) };
+  const { selfTest, ...told } = result;
+  const fields = { ...told, output: file, signature: toSignatureFields(result.signature), self_test: selfTest };
   await output.result(fields, toLines(result, file, output), [file]);
 }
 

@@ -63,11 +63,13 @@ async function tell(context: Context, { scoreMs, ...result }: ScoreResult, bad: 
   const isPrinted = options.output === undefined || options.output === STANDARD_STREAM;
   const rowsPerSecond = Math.round(result.rows / Math.max(scoreMs / 1000, 0.001));
   const fields = {
-    ...result,
+    rows: result.rows,
+    bad_rows: result.badRows,
+    written: result.written,
     seconds: Number((scoreMs / 1000).toFixed(3)),
-    rowsPerSecond,
+    rows_per_second: rowsPerSecond,
     ...(isPrinted ? {} : { output: options.output }),
-    firstBadRows: bad.map(({ row, line, error }) => ({ row, line, message: error.message })),
+    first_bad_rows: bad.map(({ row, line, error }) => ({ row, line, message: error.message })),
   };
   for (const { error } of bad) await output.warning(error.message);
   if (result.badRows > bad.length)

@@ -2,9 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { quoteArgument } from "../../cli/text.js";
 
-/** Is there a `script` that makes terminals, as util-linux has it? */
+/** Is there a `script` that makes terminals, as util-linux has it? Where it must be, MLSERVE_REQUIRE names `shells`. */
 export function hasTerminals(): boolean {
-  return spawnSync("script", ["-qec", "true", "/dev/null"], { stdio: "ignore" }).status === 0;
+  const found = spawnSync("script", ["-qec", "true", "/dev/null"], { stdio: "ignore" }).status === 0;
+  if (!found && (process.env.MLSERVE_REQUIRE ?? "").split(",").includes("shells"))
+    throw new Error("script is not installed, and MLSERVE_REQUIRE asks for shells");
+  if (!found) process.stderr.write("mlserve: script is not installed: terminals are not tested\n");
+  return found;
 }
 
 export interface TerminalRun {
