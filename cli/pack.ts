@@ -78,6 +78,9 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ["inputs", summarizeSchema(result.signature.inputs)],
     ["outputs", summarizeSchema(result.signature.outputs)],
     ...(result.flavors.includes("js_function") ? [["files", result.files.map(({ name }) => name).join(", ")]] : []),
+    ...(result.beside.length === 0
+      ? []
+      : [["note", `the function was taken, with ${result.beside.join(", ")} as its data; --flavor takes another`]]),
     ["self-test", SELF_TEST_TEXTS[result.selfTest]],
     ["size", `${formatBytes(result.bytes)} in ${result.files.length} files`],
     ["sha256", result.sha256],

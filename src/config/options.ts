@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ACCESS_OPTIONS } from "./access-options.js";
+import { LIMIT_OPTIONS } from "./limit-options.js";
 import { option } from "./option.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
@@ -134,7 +136,11 @@ export const PACK_OPTIONS = z.object({
 export const SERVE_OPTIONS = z.object({
   host,
   port,
-  maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
+  drainDelay: option(DURATION, {
+    group: "Server",
+    help: "time to go on taking requests at shutdown, while /health says no",
+    default: "0s",
+  }),
   shutdownGrace: option(DURATION, {
     group: "Server",
     help: "time that running requests get to finish at shutdown",
@@ -147,6 +153,8 @@ export const SERVE_OPTIONS = z.object({
     help: "time for one answer; a worker that is overdue is replaced; 0: any",
     default: "60s",
   }),
+  ...LIMIT_OPTIONS,
+  ...ACCESS_OPTIONS,
   isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
     group: "Workers",
     help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",

@@ -5,13 +5,17 @@ import { flavorFault } from "./flavor-shape.js";
 
 /** Flavors by name, in order of preference. */
 export interface FlavorRegistry {
+  /** All of them, the preferred first. */
   readonly flavors: readonly Flavor[];
+  /** The flavor of a name; undefined when there is none. */
   get(name: string): Flavor | undefined;
   /** Throws `unknown_flavor` when there is none of the name, and says which there are. */
   require(name: string): Flavor;
 }
 
 /**
+ * Makes a registry of flavors, the preferred first.
+ *
  * Throws `unknown_flavor` when a name stands twice (which of two would be used must never depend on order), and `usage`
  * for what is no flavor.
  */

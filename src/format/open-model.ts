@@ -13,6 +13,7 @@ import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "./p
 import { type FoundModel, type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
 import { suggestPath } from "./similar-path.js";
 
+/** How a model is opened. */
 export interface OpenModelOptions {
   /** Refuse a model that has no `SHA256SUMS`. Default false: it is opened with a warning. */
   readonly requireChecksums?: boolean;
@@ -21,6 +22,7 @@ export interface OpenModelOptions {
    * A program that may be ended before it disposes of the model gives a folder that it removes itself.
    */
   readonly temporaryFolder?: string;
+  /** Gets the warnings that the model has too. Default: nothing is logged. */
   readonly logger?: Logger;
   /** Told how far unpacking, and checking the files of a folder, are. */
   readonly onProgress?: OnProgress;

@@ -47,6 +47,8 @@ export interface FunctionSource {
   readonly folder: string;
   /** The source file, relative to the folder. */
   readonly entry: string;
+  /** Was it taken because of what lies in a folder, and not named? */
+  readonly found: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function findSource(path: string, useFlavor?: string): Promise<Sour
   const mayBeFunction = useFlavor === undefined || useFlavor === functionFlavor.name;
   if (stats.isFile())
     return isFunctionSource(path) && mayBeFunction
-      ? toFunction(dirname(path), basename(path), path)
+      ? { ...toFunction(dirname(path), basename(path), path), found: false }
       : findBareFile(path);
   if (!stats.isDirectory())
     throw new MlserveError("model_not_found", "is neither a file nor a folder", { where: quoteName(path) });
@@ -77,7 +79,8 @@ export async function findSource(path: string, useFlavor?: string): Promise<Sour
 
 function toFunction(folder: string, entry: string, path: string): FunctionSource {
   const absolute = resolve(folder);
-  return { kind: "function", name: functionName(entry, absolute), where: quoteName(path), folder: absolute, entry };
+  const name = functionName(entry, absolute);
+  return { kind: "function", name, where: quoteName(path), folder: absolute, entry, found: true };
 }
 
 async function missing(error: unknown, path: string): Promise<unknown> {
@@ -117,9 +120,4 @@ async function findBareFile(path: string): Promise<BareSource> {
 
 function findKnown(name: string): ForeignFile | undefined {
   return /\.(tar|tar\.gz|tgz)$/i.test(name) ? ARCHIVE : findForeignFile(name);
-}
-
-/** Where a file is that may not be there yet, through all links; undefined when it is not. */
-export async function realPathIfThere(path: string): Promise<string | undefined> {
-  return realpath(path).catch(() => undefined);
 }

@@ -14,16 +14,11 @@ import {
   type WrittenPackage,
   writePackage,
 } from "../format/package-writer.js";
+import { realPathIfThere } from "../format/real-path.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
-import {
-  type BareSource,
-  type FunctionSource,
-  findSource,
-  realPathIfThere,
-  type SavedSource,
-  type Source,
-} from "./find-source.js";
+import { findBeside } from "./detect-flavor.js";
+import { type BareSource, type FunctionSource, findSource, type SavedSource, type Source } from "./find-source.js";
 import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
@@ -35,6 +30,7 @@ import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
 import { withOutputs } from "./with-outputs.js";
 
+/** What to pack, and what goes into the package besides. */
 export interface PackOptions {
   /**
    * A folder saved by MLflow; an `.onnx` file with its weights beside it, or a folder that holds one; or a function in
@@ -65,6 +61,7 @@ export interface PackOptions {
    * theirs with. Default true. Without it no runtime is needed, and the package is the same on every platform.
    */
   readonly selfTest?: boolean;
+  /** Those that may know the files and run the model. */
   readonly flavors: FlavorRegistry;
   /**
    * The name of the flavor to use: of those that know the files, or that the MLmodel file has. Default: the only one that
@@ -75,27 +72,36 @@ export interface PackOptions {
   readonly modifiedAt?: Date;
   /** Where a function is bundled. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string;
+  /** Gets the warnings that are in the result too. Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told as files are read: bytes so far, and all that are to be read as far as is known. */
   readonly onProgress?: OnProgress;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
   onTemporaryFile?(path: string): void;
 }
 
+/** The package that was written. */
 export interface PackResult {
   /** The absolute path of the package. */
   readonly output: string;
+  /** What the model is called. */
   readonly name: string;
   /** sha256 of the package. */
   readonly sha256: string;
-  /** Size of the package. */
+  /** Size of the package in bytes. */
   readonly bytes: number;
   /** sha256 of its `SHA256SUMS`, which covers every file in it. */
   readonly digest: string;
+  /** What is in it, in its order, without `SHA256SUMS`. */
   readonly files: readonly ModelFile[];
   /** The flavors of its MLmodel file. */
   readonly flavors: readonly string[];
+  /** What the packed model takes and gives. */
   readonly signature: Signature;
+  /** Whether an answer was recorded, or why not. */
   readonly selfTest: SelfTestOutcome;
+  /** Models of other flavors beside a function that was found in a folder, and packed: `onnx (model.onnx)`. */
+  readonly beside: readonly string[];
   /** What a person should know, one line each. */
   readonly warnings: readonly string[];
 }
@@ -121,7 +127,9 @@ async function packFunction(source: FunctionSource, options: PackOptions): Promi
   const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
   const staged = await stageFunction(source, { temporaryFolder, ignore: [place, ...(await Promise.all(given))] });
   try {
-    return await packModel(staged.source, { ...options, output });
+    const asked = !source.found || options.useFlavor !== undefined;
+    const beside = asked ? [] : await findBeside(staged.source, options.flavors);
+    return { ...(await packModel(staged.source, { ...options, output })), beside };
   } finally {
     staged.dispose();
   }
@@ -144,7 +152,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   if (options.selfTest !== false) options.onProgress?.({ work: "self_test" });
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
-  const open = options.inputExample !== undefined && !checksOutputs(described, options.flavors);
+  const open = options.inputExample !== undefined && chosen.flavor.checksOutputs !== true;
   const prepared = open ? withOutputs(described, selfTest.outputs) : described;
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
@@ -153,11 +161,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   });
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
-  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
-}
-
-function checksOutputs({ model }: PreparedModel, flavors: FlavorRegistry): boolean {
-  return chooseFlavor(model.descriptor, flavors).flavor.checksOutputs === true;
+  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome, beside: [] };
 }
 
 /** One from an earlier package says nothing about this one. */
@@ -243,7 +247,7 @@ function toResult(
   output: string,
   { model, warnings }: PreparedModel,
   written: WrittenPackage,
-): Omit<PackResult, "selfTest"> {
+): Omit<PackResult, "selfTest" | "beside"> {
   const { name, descriptor } = model;
   return {
     output,
