@@ -1,6 +1,7 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import type { Logger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import type { Predictor } from "../flavors/flavor.js";
 import type { Model } from "../format/model.js";
 import type { Executor } from "./executor.js";
@@ -19,6 +20,7 @@ export interface PrepareOptions {
   readonly logger: Logger;
   /** Told of every run of a model whose rows are joined. */
   onRun?(run: RunFacts): void;
+  readonly onProgress?: OnProgress;
 }
 
 /** A model that is ready for requests. */
@@ -34,10 +36,14 @@ export interface Prepared extends WarmUp {
  * The predictor is the executor's from now on, and is disposed of when this throws what the self-test throws.
  */
 export async function prepareModel(model: Model, predictor: Predictor, options: PrepareOptions): Promise<Prepared> {
-  const { coercion, numbers, logger, selfTest, onRun } = options;
+  const { coercion, numbers, logger, selfTest, onRun, onProgress } = options;
   try {
     const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
-    if (selfTest) await runSelfTest(model, predictor);
+    if (selfTest) {
+      onProgress?.({ work: "self_test" });
+      await runSelfTest(model, predictor);
+    }
+    onProgress?.({ work: "warm_up" });
     const warmedUp = await warmUp(model, pipeline);
     const joining = await decideJoining(model, predictor, options.joining, warmedUp.milliseconds !== undefined);
     const { waitMs } = options.joining;

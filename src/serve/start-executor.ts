@@ -2,6 +2,7 @@ import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
@@ -26,6 +27,7 @@ export interface StartOptions extends PlacementRequest, NumberStyle {
   onWorkerRestart?(): void;
   /** Told of every run of a model whose rows are joined. */
   onRun?(run: RunFacts): void;
+  readonly onProgress?: OnProgress;
 }
 
 /** What answers requests for a model, and where it runs. */
@@ -50,6 +52,7 @@ export async function startExecutor(
   chosen: ChosenFlavor,
   options: StartOptions,
 ): Promise<StartedExecutor> {
+  options.onProgress?.({ work: "load" });
   const placement = await placeModel(model, chosen, options);
   for (const warning of idleOptions(placement, chosen, options)) options.logger.warn({ model: model.name }, warning);
   if (placement.kind === "process") return await startProcesses(model, chosen, placement, options);
@@ -79,7 +82,7 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, joining, onRun, ...numbers }: StartOptions,
+  { logger, coercion, selfTest, joining, onRun, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -93,6 +96,7 @@ async function startInline(
     joining,
     logger,
     ...(onRun && { onRun }),
+    ...(onProgress && { onProgress }),
   });
   if (prepared.fault !== undefined) logger.warn({ err: prepared.fault }, EXAMPLE_FAULT);
   return {
