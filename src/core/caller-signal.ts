@@ -22,26 +22,28 @@ export function toAbortSignal(caller: CallerSignal): AbortSignal {
 
 /** Keeps the listeners of a {@link CallerSignal}, and watches for what they wait for only while there are any. */
 export abstract class LazySignal implements CallerSignal {
-  private readonly listeners = new Set<() => void>();
+  /** Not made for the many whom nobody watches, as what watches them is not: each request has several. */
+  private listeners: Set<() => void> | undefined;
 
   abstract readonly aborted: boolean;
 
   addEventListener(_type: "abort", listener: () => void): void {
+    this.listeners ??= new Set();
     this.listeners.add(listener);
     if (this.listeners.size === 1) this.watch();
   }
 
   removeEventListener(_type: "abort", listener: () => void): void {
-    if (this.listeners.delete(listener) && this.listeners.size === 0) this.unwatch();
+    if (this.listeners?.delete(listener) === true && this.listeners.size === 0) this.unwatch();
   }
 
   /** Tells the listeners, once. */
-  protected readonly tell = (): void => {
-    const told = [...this.listeners];
-    this.listeners.clear();
+  protected tell(): void {
+    const told = [...(this.listeners ?? [])];
+    this.listeners?.clear();
     if (told.length > 0) this.unwatch();
     for (const listener of told) listener();
-  };
+  }
 
   protected abstract watch(): void;
   protected abstract unwatch(): void;

@@ -44,6 +44,7 @@ function race(executor: Executor, request: ExecuteRequest, caller: CallerSignal,
 class LimitedCaller extends LazySignal {
   private readonly caller: CallerSignal;
   private isOver = false;
+  private onAbort: (() => void) | undefined;
 
   constructor(caller: CallerSignal) {
     super();
@@ -60,11 +61,12 @@ class LimitedCaller extends LazySignal {
   }
 
   protected watch(): void {
-    this.caller.addEventListener("abort", this.tell, { once: true });
+    this.onAbort = () => this.tell();
+    this.caller.addEventListener("abort", this.onAbort, { once: true });
   }
 
   unwatch(): void {
-    this.caller.removeEventListener("abort", this.tell);
+    if (this.onAbort !== undefined) this.caller.removeEventListener("abort", this.onAbort);
   }
 }
 

@@ -4,9 +4,7 @@ import { LazySignal } from "../../core/caller-signal.js";
 /** The client at the other end of a connection: aborted when it leaves before its answer is sent. */
 export class ConnectionCaller extends LazySignal {
   private readonly outgoing: ServerResponse;
-  private readonly onClose = (): void => {
-    if (this.aborted) this.tell();
-  };
+  private onClose: (() => void) | undefined;
 
   constructor(outgoing: ServerResponse) {
     super();
@@ -18,10 +16,13 @@ export class ConnectionCaller extends LazySignal {
   }
 
   protected watch(): void {
+    this.onClose = () => {
+      if (this.aborted) this.tell();
+    };
     this.outgoing.on("close", this.onClose);
   }
 
   protected unwatch(): void {
-    this.outgoing.off("close", this.onClose);
+    if (this.onClose !== undefined) this.outgoing.off("close", this.onClose);
   }
 }
