@@ -44,14 +44,12 @@ export interface VerifiedModel extends Model {
 export interface ModelChecks {
   readonly requireChecksums?: boolean;
   readonly trust?: readonly KeyObject[];
-  /** Told how far checking the files is. */
-  readonly onProgress?: OnProgress;
 }
 
 /** Checks the files, then reads the MLmodel file. Throws as `openModel` does; the caller cleans up. */
 export async function readModel(
   found: FoundModel,
-  { requireChecksums = false, trust, onProgress }: ModelChecks,
+  { requireChecksums = false, trust, onProgress }: ModelChecks & { readonly onProgress?: OnProgress },
 ): Promise<VerifiedModel> {
   const list = await readList(found);
   if (list === undefined && (requireChecksums || trust !== undefined)) throw withoutList(found);
