@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { openModel } from "../src/format/open-model.js";
-import { findFunctionEntry, isFunctionSource } from "../src/pack/function/find-entry.js";
+import { isFunctionSource } from "../src/pack/function/find-entry.js";
 import type { CommandContext } from "./command.js";
 import type { KnownFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
@@ -18,25 +18,27 @@ export function openArgument(
   return openModel(toPath(argument, io), { requireChecksums, temporaryFolder: temporaryFolder() });
 }
 
-/** {@link openArgument} for what is run: a function that is no package yet is packed into the temporary folder first. */
+/** {@link openArgument} for what is run: what is no package yet is packed into the temporary folder first. */
 export async function openRunnable(
   context: OpenContext,
   options: { requireChecksums: boolean },
   known: KnownFlavors,
 ): Promise<Model> {
   const path = toPath(context.argument, context.io);
-  if (!(await isFunctionFolder(path))) return openArgument(context, options);
+  if (!(await isUnpacked(path))) return openArgument(context, options);
   const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
   return openModel(await packTemporary(path, temporaryFolder, known), { temporaryFolder });
 }
 
-/** A source by its ending, or a folder with one and no MLmodel file. What is not there is told by who opens it. */
-async function isFunctionFolder(path: string): Promise<boolean> {
-  if (isFunctionSource(path)) return true;
-  const names = await readdir(path).catch((): string[] => []);
-  return !names.includes(MLMODEL_FILE) && (await findFunctionEntry(path, names)) !== undefined;
+/** A model's own file, or a folder without an MLmodel file. What is not there is told by who opens it. */
+async function isUnpacked(path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => undefined);
+  return names === undefined ? isFunctionSource(path) || MODEL_FILE.test(path) : !names.includes(MLMODEL_FILE);
 }
+
+/** Files of which a flavor makes a model: a graph of ONNX, the model.json of TensorFlow.js. */
+const MODEL_FILE = /\.(onnx|json)$/i;
 
 /** Short, as the user wrote it, since errors show it; this process may run in another folder than the command. */
 export function toPath(argument: string, { cwd }: Pick<Io, "cwd">): string {

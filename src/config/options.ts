@@ -268,6 +268,16 @@ export const DIFF_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve init`. */
+export const INIT_OPTIONS = z.object({
+  template: option(choice(["function", "onnx", "tfjs"], "NAME"), {
+    short: "t",
+    help: "what to start with: function (in TypeScript), onnx or tfjs",
+    default: "function",
+  }),
+  ...COMMON,
+});
+
 /** `mlserve doctor`. */
 export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
@@ -276,6 +286,7 @@ export const COMPLETION_OPTIONS = z.object({ ...COMMON });
 
 /** The options of each command by its name. */
 export const COMMAND_OPTIONS = {
+  init: INIT_OPTIONS,
   pack: PACK_OPTIONS,
   serve: SERVE_OPTIONS,
   predict: PREDICT_OPTIONS,
