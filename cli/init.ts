@@ -32,7 +32,7 @@ function nextCommands(way: string): string[] {
 const STEPS = [
   ["npm install", ""],
   ["npm test", "asks the model, and compares its answers"],
-  ["npm run serve", "answers POST http://127.0.0.1:8080/invocations"],
+  ["npm run dev", "serves it, and again whenever you save a file"],
   ["npm run pack", "writes model.tar, which mlserve serve runs anywhere"],
 ] as const;
 

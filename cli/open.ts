@@ -32,7 +32,7 @@ export async function openRunnable(
 }
 
 /** A model's own file, or a folder without an MLmodel file. What is not there is told by who opens it. */
-async function isUnpacked(path: string): Promise<boolean> {
+export async function isUnpacked(path: string): Promise<boolean> {
   const names = await readdir(path).catch(() => undefined);
   return names === undefined ? isFunctionSource(path) || MODEL_FILE.test(path) : !names.includes(MLMODEL_FILE);
 }

@@ -52,6 +52,7 @@ function toManifest(name: string, { model, test, dependencies, files }: Template
     engines: { node: ">=20.19" },
     ...(files === undefined ? {} : { files }),
     scripts: {
+      dev: `mlserve serve ${model} --watch`,
       pack: `mlserve pack ${model}`,
       serve: `mlserve serve ${model}`,
       test,

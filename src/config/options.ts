@@ -135,6 +135,7 @@ export const SERVE_OPTIONS = z.object({
   host,
   port,
   maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
+  watch: option(SWITCH, { group: "Server", help: "load the model again when its files change", default: "false" }),
   shutdownGrace: option(DURATION, {
     group: "Server",
     help: "time that running requests get to finish at shutdown",

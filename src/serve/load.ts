@@ -35,6 +35,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
+  /** Gives the loading up: worker processes that were started for it are ended. */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
 }
 

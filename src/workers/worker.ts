@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { Worker } from "node:worker_threads";
 import type { Logger } from "../core/logger.js";
+import { endWithParent } from "./end-with-parent.js";
 import { toErrorFields } from "./error-fields.js";
 import { type Frame, FrameReader, FrameWriter } from "./frames.js";
 import { watchIntrinsics } from "./intrinsics.js";
@@ -19,7 +19,7 @@ const CHANNEL = 3;
 main();
 
 function main(): void {
-  watchServer();
+  endWithParent();
   const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
   const writer = new FrameWriter(socket);
   let calls: ReceivedCalls | undefined;
@@ -77,19 +77,6 @@ function endIfTampered(findChange: () => string | undefined): () => void {
 
 function endWithServer(): void {
   process.exit(0);
-}
-
-/**
- * A model that blocks this process for good cannot see the socket close when the server was killed. A thread of its own
- * can: a process whose parent has died gets another.
- */
-function watchServer(): void {
-  const watch = `
-    const { workerData } = require("node:worker_threads");
-    setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL"); }, 1000);
-  `;
-  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
-  new Worker(watch, { eval: true, workerData: process.ppid, resourceLimits }).unref();
 }
 
 function createFrameLogger(writer: FrameWriter): Logger {

@@ -24,7 +24,7 @@ describe("init", () => {
     expect(made).toMatchObject({ name: template, template, folder: template });
     expect(new Set(made.files)).toEqual(new Set([...OWN, ...others]));
     expect(made.files.filter((name: string) => !existsSync(at(template, name)))).toEqual([]);
-    expect(made.next).toEqual([`cd ${template}`, "npm install", "npm test", "npm run serve", "npm run pack"]);
+    expect(made.next).toEqual([`cd ${template}`, "npm install", "npm test", "npm run dev", "npm run pack"]);
     for (const name of ["README.md", "mlserve.yaml"])
       expect(readFileSync(at(template, name), "utf8")).toMatch(new RegExp(`^(# |  name: ")${template}"?$`, "m"));
   });
