@@ -5,7 +5,10 @@ import type { KnownFlavors } from "./flavors.js";
 
 /**
  * Packs a model into a folder that is removed later, and gives the path of the package. Whoever asks loads it next, so
- * that it is not loaded here. `onSources` is told of the sources of a function.
+ * that it is not loaded here.
+ *
+ * @param onSources told of the files that it was made of, by their paths: the sources of a function, or a graph with its
+ * weights
  */
 export async function packTemporary(
   source: string,
@@ -13,8 +16,10 @@ export async function packTemporary(
   known: KnownFlavors,
   onSources: (paths: readonly string[]) => void = () => {},
 ): Promise<string> {
-  const { name } = await findSource(source, known.useFlavor);
-  const output = join(temporaryFolder, `${name}.tar`);
-  await pack({ source, output, temporaryFolder, selfTest: false, onSources, ...known });
+  const found = await findSource(source, known.useFlavor);
+  const output = join(temporaryFolder, `${found.name}.tar`);
+  const { files } = await pack({ source, output, temporaryFolder, selfTest: false, onSources, ...known });
+  const packed = new Set(files.map(({ name }) => name));
+  if (found.kind === "bare") onSources(found.files.filter(({ name }) => packed.has(name)).map(({ path }) => path));
   return output;
 }

@@ -34,12 +34,12 @@ async function withoutOthers(folder: string, found: readonly FoundFile[]): Promi
 }
 
 async function listData(folder: string, found: readonly FoundFile[]): Promise<readonly FoundFile[]> {
+  const choose = (patterns?: readonly string[]) => chooseDataFiles(found, { entry: "", patterns });
   try {
-    const { files: patterns } = await readPackageSettings(folder);
-    return chooseDataFiles(found, { entry: "", patterns });
+    return choose((await readPackageSettings(folder)).files);
   } catch {
-    // What is wrong with it is told by who packs.
-    return found;
+    // What is wrong with the list is told by who packs.
+    return choose();
   }
 }
 

@@ -14,7 +14,7 @@ export interface PackOrder {
   readonly useFlavor: string | undefined;
 }
 
-/** What the process says: the sources of a function as soon as they are known, then how it ended. */
+/** What the process says: what the model was made of as soon as it is known, then how it ended. */
 export type PackSaying =
   | { readonly kind: "sources"; readonly paths: readonly string[] }
   | { readonly kind: "packed"; readonly output: string }

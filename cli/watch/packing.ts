@@ -40,7 +40,8 @@ function say(saying: PackSaying): void {
 /** esbuild runs in a process of its own, which takes a while to start. */
 async function warmUp(): Promise<void> {
   const esbuild = await importEsbuild().catch(() => undefined);
-  await esbuild?.transform("");
+  // What is wrong with it is told when it is needed.
+  await esbuild?.transform("").catch(() => {});
 }
 
 function thrownAside(error: unknown): MlserveError {

@@ -1,8 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { EXIT, MlserveError } from "../../src/core/errors.js";
 import { createModelSlot, type ModelSlot } from "../../src/serve/model-slot.js";
 import type { ServedModel } from "../../src/serve/served-model.js";
 import { ChangeWatch } from "./change-watch.js";
 import { VersionLoader, type VersionSource } from "./load-version.js";
+
+/** How long an error waits for a newer save, which would make it old news. */
+const OVERTAKEN_MS = 60;
 
 /** Told of what becomes of the versions of a model. */
 export interface ReloadEvents {
@@ -90,7 +94,9 @@ class Watched implements WatchedModel {
     const { changes, loader } = this.parts;
     let change = changes.changed(signal);
     while (!signal.aborted) {
-      const start = await change.catch(() => undefined);
+      const start = await change.catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
       if (start === undefined) return;
       // A save during the reload ends it, and leads to another.
       const superseded = new AbortController();
@@ -121,6 +127,8 @@ class Watched implements WatchedModel {
       else await events.onReloaded(next, previous, ms);
       this.isBroken = false;
     } catch (error) {
+      // What was read while it was being written is not worth a word when the rest has come.
+      await delay(OVERTAKEN_MS, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       this.isBroken = true;
       await events.onFailed(error, this.since);
@@ -130,7 +138,11 @@ class Watched implements WatchedModel {
   /** The old version goes when it has answered what it was asked. */
   private replace(next: ServedModel): void {
     this.since = new Date();
-    const retired = this.parts.slot.replace(next).finally(() => this.retiring.delete(retired));
+    const { slot, events } = this.parts;
+    const retired = slot
+      .replace(next)
+      .catch((error: unknown) => events.onFailed(error, this.since))
+      .finally(() => this.retiring.delete(retired));
     this.retiring.add(retired);
   }
 }

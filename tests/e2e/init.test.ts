@@ -27,12 +27,14 @@ async function npm(project: string, ...args: readonly string[]): Promise<string>
   return stdout;
 }
 
-/** The same two flowers are what the function and the network are asked. */
-const SPECIES = { predictions: [{ species: "setosa" }, { species: "virginica" }] };
+/** What docs/getting-started.md shows. */
+const guide = readFileSync(join(ROOT, "docs/getting-started.md"), "utf8");
+const SHOWN = JSON.parse(/^```json\n(.*?)^```$/ms.exec(guide)?.[1] ?? "");
+
 const LABELS = { predictions: { output_label: [0, 2] } };
 
 describe.each([
-  { template: "function", model: "predict.ts", test: /^# pass 3$/m, answer: SPECIES },
+  { template: "function", model: "predict.ts", test: /^# pass 3$/m, answer: SHOWN },
   { template: "onnx", model: "model.onnx", test: /^3 passed$/m, answer: LABELS },
   { template: "tfjs", model: "model", test: /^3 passed$/m, answer: { predictions: { spiral: expect.any(Array) } } },
 ])("a project made from the template $template", ({ template, model, test, answer }) => {

@@ -3,6 +3,10 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openWorkplace, type Program, ROOT, type Workplace } from "./built-cli.js";
 
+// Each step starts two processes, which takes seconds where others use the machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+const SOON = { timeout: 60_000 };
+
 let workplace: Workplace;
 beforeAll(() => {
   workplace = openWorkplace();
@@ -51,7 +55,7 @@ async function watching(program: Program, line: Promise<RegExpExecArray>): Promi
   return {
     ...program,
     ask,
-    answers: (value) => vi.waitFor(async () => expect(await ask()).toEqual(value), { timeout: 20_000 }),
+    answers: (value) => vi.waitFor(async () => expect(await ask()).toEqual(value), SOON),
     says: later(program.find),
     complains: later(program.findError),
   };
@@ -80,30 +84,6 @@ describe("serve --watch", () => {
     writeFileSync(at("predict.ts"), giving("second"));
     await server.says(/^mlserve: reloaded in \d+ ms$/m);
     expect(await server.ask()).toBe("second");
-  });
-
-  it.each([
-    { code: "export const a = 1;", says: /"predict\.ts": the module has no default export/ },
-    { code: "\nthrow new Error('at load');", says: /predict\.ts:2: .*at load/ },
-    { code: "process.exit(7);", says: /the module ends the process that loads it \(exit code 7\)/ },
-    {
-      code: "export default () => 1; setTimeout(() => { throw new Error('aside'); });\nawait new Promise(() => {});",
-      says: /aside/,
-    },
-    {
-      code: "export default () => 1;\nexport const load = () => { throw new Error('in load'); };",
-      says: /predict\.ts:2: .*in load/,
-    },
-  ])("survives a version that fails with $says", async ({ code, says }) => {
-    const folder = `fails-${says.source.replace(/\W+/g, "-")}`;
-    const at = project(folder, { "predict.ts": giving("good") });
-    const server = await serve(`${folder}/predict.ts`);
-    writeFileSync(at("predict.ts"), code);
-    await server.complains(says);
-    await server.says(/still serving/);
-    expect(await server.ask()).toBe("good");
-    writeFileSync(at("predict.ts"), giving("good"));
-    await server.says(/back to the version of \d\d:\d\d:\d\d/);
   });
 
   it("is not held up by a version that never ends loading", async () => {
@@ -206,7 +186,7 @@ describe("serve --watch", () => {
     expect(workersOf(server)).toContain(old);
     writeFileSync(at("gate"), "");
     expect(await answer).toBe("finished by the old one");
-    await vi.waitFor(() => expect(workersOf(server)).not.toContain(old), { timeout: 20_000 });
+    await vi.waitFor(() => expect(workersOf(server)).not.toContain(old), SOON);
   });
 
   it("waits for a version that can be served", async () => {
@@ -218,6 +198,29 @@ describe("serve --watch", () => {
     writeFileSync(at("predict.ts"), giving("ready"));
     const server = await watching(program, program.find(/ at (http:\S+) .*\n.*watching/));
     expect(await server.ask()).toBe("ready");
+  });
+
+  it("ends at a signal while it waits, and leaves nothing", async () => {
+    project("never-ready", { "predict.ts": "export default () => {" });
+    const program = workplace.start(["serve", "never-ready", "--watch", "--port", "0"]);
+    await program.find(/waiting for a change/);
+    program.child.kill("SIGTERM");
+    expect(await program.ended).toMatchObject({ code: 143, left: [] });
+  });
+
+  it("cuts what is not done on an old version when its grace ends", async () => {
+    const at = project("stuck", {
+      "predict.ts": 'export default (_, { log }) => { log.info("it has begun"); return new Promise(() => {}); };\n',
+    });
+    const server = await serve("stuck", "--isolation", "inline", "--shutdown-grace", "1ms");
+    const answer = server.ask().catch(() => "cut");
+    await server.complains(/it has begun/);
+    writeFileSync(at("predict.ts"), giving("new"));
+    await server.says(/reloaded/);
+    expect(await server.ask()).toBe("new");
+    server.child.kill("SIGTERM");
+    expect(await server.ended).toMatchObject({ code: 0, left: [] });
+    expect(await answer).toBe("cut");
   });
 
   it("refuses what no change would mend", async () => {
@@ -238,6 +241,41 @@ describe("serve --watch", () => {
     expect(JSON.parse(failed)).toEqual({ event: "failed", serving_since: expect.stringMatching(/Z$/) });
     const [error] = await program.findError(/^.*"invalid_model".*$/m);
     expect(JSON.parse(error)).toMatchObject({ kind: "invalid_model", where: "predict.ts:1:7" });
+  });
+});
+
+describe("serve --watch of a version that fails", () => {
+  let server: Watching;
+  let at: (file: string) => string;
+  beforeAll(async () => {
+    at = project("fails", { "predict.ts": giving("good") });
+    server = await serve("fails/predict.ts");
+    started.splice(0);
+  });
+  afterAll(async () => {
+    server.child.kill("SIGTERM");
+    await server.ended;
+  });
+
+  it.each([
+    { code: "export const a = 1;", says: /"predict\.ts": the module has no default export/ },
+    { code: "\nthrow new Error('at load');", says: /predict\.ts:2: .*at load/ },
+    { code: "process.exit(7);", says: /the module ends the process that loads it \(exit code 7\)/ },
+    {
+      code: "export default () => 1; setTimeout(() => { throw new Error('aside'); });\nawait new Promise(() => {});",
+      says: /aside/,
+    },
+    {
+      code: "export default () => 1;\nexport const load = () => { throw new Error('in load'); };",
+      says: /predict\.ts:2: .*in load/,
+    },
+  ])("goes on with the last good one, and says $says", async ({ code, says }) => {
+    writeFileSync(at("predict.ts"), code);
+    await server.complains(says);
+    await server.says(/still serving the version of/);
+    expect(await server.ask()).toBe("good");
+    writeFileSync(at("predict.ts"), giving("good"));
+    await server.says(/^mlserve: back to the version of \d\d:\d\d:\d\d, which is served$/m);
   });
 });
 
@@ -266,6 +304,16 @@ describe("serve --watch of other models", () => {
     replace(join(ROOT, "examples/iris/model/model.onnx"));
     await server.says(/reloaded/);
     expect(await server.ask(flower)).not.toEqual(first);
+  });
+
+  it("sees the weights that lie beside a graph", async () => {
+    const weights = "797f26ae-e75c-11f1-9ced-02fc00000001.data";
+    mkdirSync(inside("embed"));
+    for (const file of ["model.onnx", weights]) cpSync(join(models, "embed_tiny", file), inside(`embed/${file}`));
+    const server = await serve("embed/model.onnx");
+    const bytes = readFileSync(inside(`embed/${weights}`));
+    writeFileSync(inside(`embed/${weights}`), bytes.fill(0, 0, 4));
+    await server.says(/reloaded/);
   });
 
   it("sees a package that is packed again", async () => {
@@ -300,7 +348,7 @@ describe.runIf(process.platform === "linux")("serve --watch that is told to stop
     expect(family.length).toBeGreaterThanOrEqual(2);
     server.child.kill("SIGTERM");
     expect(await server.ended).toMatchObject({ code: 0, left: [] });
-    await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), { timeout: 5000 });
+    await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), SOON);
   });
 
   it("ends with what it has started when it is killed", async () => {
@@ -310,7 +358,7 @@ describe.runIf(process.platform === "linux")("serve --watch that is told to stop
     await server.complains(/loading/);
     const family = descendantsOf(server.child.pid ?? 0);
     server.child.kill("SIGKILL");
-    await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), SOON);
   });
 });
 
