@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { findSource } from "../src/pack/find-source.js";
+import { stopEsbuild } from "../src/pack/function/import-esbuild.js";
 import { pack } from "../src/pack/pack.js";
 import type { KnownFlavors } from "./flavors.js";
 
 /**
  * Packs a model into a folder that is removed later, and gives the path of the package. Whoever asks loads it next, so
- * that it is not loaded here.
+ * that it is not loaded here, and esbuild does not stay beside a server.
  *
  * @param onSources told of the files that it was made of, by their paths: the sources of a function, or a graph with its
  * weights
@@ -21,5 +22,6 @@ export async function packTemporary(
   const { files } = await pack({ source, output, temporaryFolder, selfTest: false, onSources, ...known });
   const packed = new Set(files.map(({ name }) => name));
   if (found.kind === "bare") onSources(found.files.filter(({ name }) => packed.has(name)).map(({ path }) => path));
+  if (found.kind === "function") await stopEsbuild();
   return output;
 }

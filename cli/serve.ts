@@ -1,20 +1,18 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
-import { readVersion } from "../src/core/installed-version.js";
-import type { Logger } from "../src/core/logger.js";
 import type { Model } from "../src/format/model.js";
-import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
-import { type RunningServer, startServer } from "../src/serve/server.js";
+import { accessRules, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
 import { loadOwned } from "./load-owned.js";
 import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
+import { openServer } from "./open-server.js";
 import { formatCount, printable } from "./text.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
@@ -34,21 +32,22 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io } = context;
   const logger = openLog(io, options);
   const metrics = createMetrics();
+  // What is wrong with them is told before a model is loaded.
+  const access = accessRules(options, io);
+  const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
   const load: Load = (model, signal) =>
     loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...definedOf({ signal }) });
   await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
-  const app = createApp(held.models, {
-    logger,
-    accessLog: options.accessLog && !options.quiet,
-    metrics,
-    maxBodyBytes: options.maxBody,
-    timeoutMs: options.timeout,
-    version: readVersion(),
-  });
-  const { host, port, shutdownGrace: graceMs } = options;
-  const server = await startServer({ app, host, port, logger, graceMs });
-  await serveUntilStopped(held, server, context, logger);
+  const { models, warnings } = held;
+  const stopping = io.interrupts.take();
+  await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
+  // Not before: what cannot be served is told in one line.
+  for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
+  await tellServing(models.current, server.url, context);
+  const kept = held.keepCurrent(stopping);
+  await aborted(stopping);
+  await kept;
 }
 
 function toLoadOptions(options: ServeContext["options"]) {
@@ -100,24 +99,12 @@ async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
   };
 }
 
-async function serveUntilStopped(
-  { models, warnings, keepCurrent }: Held,
-  server: RunningServer,
-  { argument, options, io, output }: ServeContext,
-  logger: Logger,
-): Promise<void> {
-  const { current } = models;
-  // Not before: what cannot be served is told in one line.
-  for (const warning of warnings) logger.warn({ model: current.name }, warning);
-  const stop = io.interrupts.take();
+function tellServing(current: ServedModel, url: string, { argument, options, output }: ServeContext): Promise<void> {
   const { name, flavor, loadMs } = current;
-  const told = `serving ${name} (${flavor}${placeText(current)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
+  const told = `serving ${name} (${flavor}${placeText(current)}) at ${url} — loaded in ${Math.round(loadMs)} ms`;
   const watching = options.watch ? [`mlserve: watching ${printable(argument)}, Ctrl-C to stop`] : [];
-  const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
-  await output.result(fields, [`mlserve: ${told}`, ...watching], [server.url]);
-  const kept = keepCurrent(stop);
-  await aborted(stop);
-  await Promise.all([server.close(), kept]);
+  const fields = { name, flavor, url, load_ms: Math.round(loadMs) };
+  return output.result(fields, [`mlserve: ${told}`, ...watching], [url]);
 }
 
 /** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */

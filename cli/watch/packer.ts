@@ -40,7 +40,10 @@ export class Packer implements AsyncDisposable {
   prepare(): void {
     // A module that prints must not print into what the server prints.
     if (this.spare?.connected !== true)
-      this.spare = fork(PROGRAM, { execArgv: [], stdio: ["ignore", process.stderr.fd, process.stderr.fd, "ipc"] });
+      this.spare = fork(PROGRAM, [String(process.pid)], {
+        execArgv: [],
+        stdio: ["ignore", process.stderr.fd, process.stderr.fd, "ipc"],
+      });
   }
 
   /** Gives the path of the package. Throws what packing throws, and the reason of the signal. */

@@ -14,7 +14,7 @@ import type { PackOrder, PackSaying } from "./packer.js";
 main();
 
 function main(): void {
-  endWithParent();
+  endWithParent(Number(process.argv[2]));
   process.once("disconnect", () => process.exit(0));
   // Ctrl-C reaches every process of the terminal; the server ends this one.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});

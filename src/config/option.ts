@@ -6,6 +6,8 @@ export const GROUPS = [
   "Input and output",
   "Rows of a file",
   "Server",
+  "Limits",
+  "Access",
   "Workers",
   "Model",
   "Values",
@@ -27,6 +29,8 @@ export interface OptionDetails {
   readonly negatable?: true;
   /** Does its value name code to run? Then a file that merely lies where a command runs may not give it. */
   readonly runsCode?: true;
+  /** May nobody see its value? Then it is taken from the environment alone, and never shown. */
+  readonly secret?: true;
   /** Where the help lists it; `Options` where nothing is said. */
   readonly group?: Group;
 }

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { ACCESS_OPTIONS } from "./access-options.js";
+import { LIMIT_OPTIONS } from "./limit-options.js";
+import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
@@ -134,8 +137,12 @@ export const PACK_OPTIONS = z.object({
 export const SERVE_OPTIONS = z.object({
   host,
   port,
-  maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
   watch: option(SWITCH, { group: "Server", help: "load the model again when its files change", default: "false" }),
+  drainDelay: option(DURATION, {
+    group: "Server",
+    help: "time to go on taking requests at shutdown, while /health says no",
+    default: "0s",
+  }),
   shutdownGrace: option(DURATION, {
     group: "Server",
     help: "time that running requests get to finish at shutdown",
@@ -148,6 +155,8 @@ export const SERVE_OPTIONS = z.object({
     help: "time for one answer; a worker that is overdue is replaced; 0: any",
     default: "60s",
   }),
+  ...LIMIT_OPTIONS,
+  ...ACCESS_OPTIONS,
   isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
     group: "Workers",
     help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
@@ -173,17 +182,7 @@ export const SERVE_OPTIONS = z.object({
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
   }),
-  logFormat: option(choice(["auto", "json", "pretty"], "FORMAT"), {
-    group: "Log",
-    help: "json, pretty, or auto: pretty on a terminal, else json",
-    default: "auto",
-  }),
-  accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
-  logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
-    group: "Log",
-    help: "how much to log: debug, info, warn, error or silent",
-    default: "info",
-  }),
+  ...LOG_OPTIONS,
   ...COMMON,
 });
 

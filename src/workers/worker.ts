@@ -19,7 +19,7 @@ const CHANNEL = 3;
 main();
 
 function main(): void {
-  endWithParent();
+  endWithParent(Number(process.argv[2]));
   const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
   const writer = new FrameWriter(socket);
   let calls: ReceivedCalls | undefined;

@@ -64,7 +64,7 @@ const REFUSED: readonly (readonly [TypeName, string, RegExp])[] = [
   ["SWITCH", "constructor", /^expected true or false$/],
   ["text", "  ", /^expected a text that is not empty$/],
   ["FILE", "", /^expected the name of a file$/],
-  ["choice", "Info", /^expected one of debug, info$/],
+  ["choice", "Info", /^expected one of debug, info. Did you mean info\?$/],
   ["integer", "0", /^expected a whole number from 1 to 8$/],
   ["integer", "9", /^expected a whole number from 1 to 8$/],
 ];
