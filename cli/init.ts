@@ -49,12 +49,14 @@ function toLines({ name, template, files, next }: Made, { paint }: Output): stri
     `made ${paint("bold", name)} from the template ${template}: ${TEMPLATES[template].summary}`,
     ...files.map((file) => `  ${file}`),
     "next:",
-    ...next.map((command) => `  ${paint("green", command.padEnd(15))}${toMeaning(command)}`.trimEnd()),
+    ...next.map((command) => `  ${paint("green", command)}${toMeaning(command)}`),
     "other templates:",
     ...formatTable(others.map(([other, { summary }]) => [`--template ${other}`, summary])),
   ];
 }
 
+/** With the blanks that put all of them under each other. */
 function toMeaning(command: string): string {
-  return STEPS.find(([step]) => step === command)?.[1] ?? "";
+  const meaning = STEPS.find(([step]) => step === command)?.[1] ?? "";
+  return meaning === "" ? "" : " ".repeat(15 - command.length) + meaning;
 }

@@ -5,7 +5,7 @@ import { listTracked } from "./list-tracked.js";
 import { areSame, MISSING, readStamps, type Stamps } from "./stamps.js";
 
 /** Files that look the same for so long are written to the end: editors empty, write and rename in less. */
-const QUIET_MS = 40;
+const QUIET_MS = 25;
 /** Files that never look the same are taken as they are after this time. */
 const RESTLESS_MS = 3000;
 /** Without a hint of the system somebody looks all the same, but spends no more than a twentieth of the time with it. */
