@@ -55,7 +55,7 @@ function toLines(
   const runtime = describeRuntime(flavor);
   const facts = [
     ["flavors", [...descriptor.flavors.keys()].join(", ")],
-    ["served by", flavor?.name ?? "none of them: see docs/export.md for how to export the model"],
+    ["served by", flavor?.name ?? "none: see https://github.com/mlserve/mlserve/blob/main/docs/export.md"],
     ...optionalFact("runtime", runtime),
     ["digest", digest ?? "none (no SHA256SUMS)"],
     ["size", `${formatBytes(sumBytes(files))} in ${files.length} files`],

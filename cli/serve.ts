@@ -14,6 +14,7 @@ import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
 import { formatCount, printable } from "./text.js";
+import { modelChecks } from "./trust.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
 type Load = (model: Model, signal?: AbortSignal) => Promise<ServedModel>;
@@ -86,7 +87,7 @@ async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
     temporaryFolder: temporaryFolder(),
     flavor: options.flavor ?? [],
     useFlavor: options.useFlavor,
-    requireChecksums: options.requireChecksums,
+    checks: modelChecks(options, io),
     timeoutMs: options.loadTimeout,
     load,
   };

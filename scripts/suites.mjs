@@ -36,9 +36,10 @@ async function runOnNode(major) {
 
 /** The tests get the other versions by variables, so that they install nothing behind anyone's back. */
 async function runInstall() {
+  await ensureInstalled("tools");
   const env = { ...process.env };
   for (const major of ["10", "11", "12"]) env[`MLSERVE_TEST_NPM_${major}`] = await ensureNpm(major);
-  for (const major of ["20", "24"]) {
+  for (const major of ["20", "22", "24"]) {
     const node = await ensureNode(major);
     if (node === undefined) return skip(`npm has no Node ${major} for this system`);
     env[`MLSERVE_TEST_NODE_${major}`] = node;

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Model } from "../../src/format/model.js";
 import { openModel } from "../../src/format/open-model.js";
+import type { ModelChecks } from "../../src/format/read-model.js";
 import type { ServedModel } from "../../src/serve/served-model.js";
 import { loadOwned } from "../load-owned.js";
-import { isUnpacked } from "../open.js";
+import { isUnpacked, unsigned } from "../open.js";
 import type { ChangeWatch } from "./change-watch.js";
 import { Packer } from "./packer.js";
 
@@ -16,7 +17,8 @@ export interface VersionSource {
   /** Modules of flavors. */
   readonly flavor: readonly string[];
   readonly useFlavor: string | undefined;
-  readonly requireChecksums: boolean;
+  /** What a package has to be. */
+  readonly checks: ModelChecks;
   readonly timeoutMs: number;
   readonly changes: ChangeWatch;
   load(model: Model, signal: AbortSignal): Promise<ServedModel>;
@@ -57,8 +59,9 @@ export class VersionLoader implements AsyncDisposable {
   }
 
   private async open(signal: AbortSignal): Promise<Model> {
-    const { path, temporaryFolder, requireChecksums } = this.source;
-    if (!(await isUnpacked(path))) return openModel(path, { requireChecksums, temporaryFolder });
+    const { path, temporaryFolder, checks } = this.source;
+    if (!(await isUnpacked(path))) return openModel(path, { ...checks, temporaryFolder });
+    if (checks.trust !== undefined) throw unsigned(path);
     const folder = await mkdtemp(join(temporaryFolder, "pack-"));
     try {
       return await openModel(await this.pack(folder, signal), { temporaryFolder });

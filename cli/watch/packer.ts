@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { MlserveError } from "../../src/core/errors.js";
 import { type ErrorFields, fromErrorFields } from "../../src/workers/error-fields.js";
+import { HAS_GROUPS, killGroup } from "../../src/workers/process-group.js";
 
 /** What is to be packed; it goes to another process. */
 export interface PackOrder {
@@ -42,6 +43,7 @@ export class Packer implements AsyncDisposable {
     if (this.spare?.connected !== true)
       this.spare = fork(PROGRAM, [String(process.pid)], {
         execArgv: [],
+        detached: HAS_GROUPS,
         stdio: ["ignore", process.stderr.fd, process.stderr.fd, "ipc"],
       });
   }
@@ -90,7 +92,7 @@ function run(child: ChildProcess, order: PackOrder, { signal, timeoutMs, onSourc
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
-  child.kill("SIGKILL");
+  killGroup(child);
   await gone;
 }
 

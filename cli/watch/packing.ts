@@ -2,6 +2,7 @@ import { MlserveError } from "../../src/core/errors.js";
 import { importEsbuild } from "../../src/pack/function/import-esbuild.js";
 import { endWithParent } from "../../src/workers/end-with-parent.js";
 import { toErrorFields } from "../../src/workers/error-fields.js";
+import { endOwnGroup } from "../../src/workers/process-group.js";
 import { loadFlavors } from "../flavors.js";
 import { packTemporary } from "../pack-temporary.js";
 import type { PackOrder, PackSaying } from "./packer.js";
@@ -15,7 +16,7 @@ main();
 
 function main(): void {
   endWithParent(Number(process.argv[2]));
-  process.once("disconnect", () => process.exit(0));
+  process.once("disconnect", endOwnGroup);
   // Ctrl-C reaches every process of the terminal; the server ends this one.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
   process.on("uncaughtException", (error) => say({ kind: "refused", error: toErrorFields(thrownAside(error)) }));

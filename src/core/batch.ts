@@ -28,7 +28,11 @@ export interface ValueBatch {
 /** The values of a call's `params`, defaults filled in. */
 export type Params = ReadonlyMap<string, unknown>;
 
-/** How a request spelled its data: MLflow shapes its answer by it. */
+/**
+ * How a request spelled its data: MLflow shapes its answer by it.
+ *
+ * @useDeclaredType
+ */
 export type BodyForm = WrappedForm | "unwrapped";
 
 /** The keys under which a request's body has its data. */

@@ -6,6 +6,7 @@ import { toErrorFields } from "./error-fields.js";
 import { type Frame, FrameReader, FrameWriter } from "./frames.js";
 import { watchIntrinsics } from "./intrinsics.js";
 import { loadOrder } from "./load-order.js";
+import { endOwnGroup } from "./process-group.js";
 import { FROM_WORKER, fromJsonPayload, TO_WORKER, toJsonPayload, type WorkerOrder } from "./protocol.js";
 import { ReceivedCalls } from "./received-calls.js";
 
@@ -34,8 +35,8 @@ function main(): void {
   };
   const reader = new FrameReader(receive);
   socket.on("data", (chunk: Buffer) => reader.push(chunk));
-  socket.on("error", endWithServer);
-  socket.on("close", endWithServer);
+  socket.on("error", endOwnGroup);
+  socket.on("close", endOwnGroup);
   // Ctrl-C and service managers signal every process at once; the server finishes what has begun, then ends its workers.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
   // Whatever a model throws where nobody catches it ends the worker: its state can be trusted no more.
@@ -73,10 +74,6 @@ function endIfTampered(findChange: () => string | undefined): () => void {
     say(process.stderr.fd, `the model has replaced ${changed}: its worker ends\n`);
     exit(1);
   };
-}
-
-function endWithServer(): void {
-  process.exit(0);
 }
 
 function createFrameLogger(writer: FrameWriter): Logger {
