@@ -28,12 +28,22 @@ export interface ValueBatch {
 /** The values of a call's `params`, defaults filled in. */
 export type Params = ReadonlyMap<string, unknown>;
 
-/** How a request spelled its data: MLflow shapes its answer by it. */
-export type BodyForm = WrappedForm | "unwrapped";
+/**
+ * How a request spelled its data: MLflow shapes its answer by it.
+ *
+ * @useDeclaredType
+ */
+export type BodyForm = "dataframe_split" | "dataframe_records" | "inputs" | "instances" | "unwrapped";
 
-/** The keys under which a request's body has its data. */
-export const WRAPPED_FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as const;
-export type WrappedForm = (typeof WRAPPED_FORMS)[number];
+/** A key under which a request's body has its data. */
+export type WrappedForm = Exclude<BodyForm, "unwrapped">;
+
+export const WRAPPED_FORMS = [
+  "dataframe_split",
+  "dataframe_records",
+  "inputs",
+  "instances",
+] as const satisfies readonly WrappedForm[];
 
 /** One decoded request. */
 export interface Call {

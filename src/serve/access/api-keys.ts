@@ -5,6 +5,7 @@ import { MlserveError, quoteName } from "../../core/errors.js";
 export interface ApiKey {
   /** What logs and limits know it by. */
   readonly name: string;
+  /** What requests carry: at least 16 characters. */
   readonly key: string;
 }
 
@@ -46,7 +47,7 @@ export function checkKey(key: ApiKey, where: string): ApiKey {
   });
 }
 
-/** Compares in a time that tells nothing of the keys. */
+/** What knows keys again. It compares in a time that tells nothing of them. */
 export function createKeyFinder(keys: readonly ApiKey[]): KeyFinder {
   const known = keys.map(({ name, key }) => ({ name, digest: digestOf(key) }));
   return (presented) => {
