@@ -2,8 +2,9 @@ import { parseDuration } from "./quantity.js";
 
 /** So many in a time. */
 export interface Rate {
+  /** How many. */
   readonly count: number;
-  /** Milliseconds. */
+  /** In how many milliseconds. */
   readonly perMs: number;
 }
 
