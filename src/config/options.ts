@@ -2,7 +2,9 @@ import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { option } from "./option.js";
-import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
+import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
+import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SWITCH, text } from "./value-types.js";
+import { WORKER_OPTIONS } from "./worker-options.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -35,11 +37,6 @@ const COMMON = {
   }),
 } as const;
 
-const requireChecksums = option(SWITCH, {
-  group: "Model",
-  help: "refuse a model without SHA256SUMS",
-  default: "false",
-});
 const threads = option(autoOr(integer("COUNT", 1, 1024)), {
   group: "Model",
   help: "threads of the runtime for one run; auto: by the model, the processors and the workers",
@@ -91,7 +88,7 @@ const RUN_ONCE = {
   threads,
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 };
 
@@ -155,26 +152,12 @@ export const SERVE_OPTIONS = z.object({
   }),
   ...LIMIT_OPTIONS,
   ...ACCESS_OPTIONS,
-  isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
-    group: "Workers",
-    help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
-    default: "auto",
-  }),
-  workers: option(autoOr(integer("COUNT", 1, 256)), {
-    group: "Workers",
-    help: "worker processes; auto: by the processors and the model's runtime",
-    default: "auto",
-  }),
-  workerMemory: option(SIZE, {
-    group: "Workers",
-    help: "memory for one worker, which is replaced beyond it; unset: any",
-  }),
-  loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
+  ...WORKER_OPTIONS,
   coercion,
   nonfinite,
   float32,
   threads,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   selfTest: option(SWITCH, {
     group: "Model",
     help: "refuse the model unless it answers as recorded in the package",
@@ -233,7 +216,7 @@ export const PREDICT_OPTIONS = z.object({
 });
 
 /** `mlserve inspect`. */
-export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, requireChecksums, ...COMMON });
+export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, ...CHECK_OPTIONS, ...COMMON });
 
 /** `mlserve validate`. */
 export const VALIDATE_OPTIONS = z.object({
@@ -244,7 +227,7 @@ export const VALIDATE_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 });
 
@@ -272,7 +255,7 @@ export const DIFF_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 });
 
@@ -281,6 +264,10 @@ export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
 /** `mlserve completion`. */
 export const COMPLETION_OPTIONS = z.object({ ...COMMON });
+
+export const SIGN_OPTIONS = z.object({ ...SIGNING_OPTIONS, ...COMMON });
+export const VERIFY_OPTIONS = z.object({ ...CHECK_OPTIONS, ...COMMON });
+export const KEYGEN_OPTIONS = z.object({ ...COMMON });
 
 /** The options of each command by its name. */
 export const COMMAND_OPTIONS = {
@@ -291,6 +278,9 @@ export const COMMAND_OPTIONS = {
   validate: VALIDATE_OPTIONS,
   test: TEST_OPTIONS,
   diff: DIFF_OPTIONS,
+  sign: SIGN_OPTIONS,
+  verify: VERIFY_OPTIONS,
+  keygen: KEYGEN_OPTIONS,
   doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;

@@ -2,9 +2,9 @@ import { parseDuration } from "./quantity.js";
 
 /** So many in a time. */
 export interface Rate {
-  /** How many. */
+  /** At least 1. */
   readonly count: number;
-  /** In how many milliseconds. */
+  /** Milliseconds, more than 0. */
   readonly perMs: number;
 }
 

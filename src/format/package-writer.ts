@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { PassThrough, Transform } from "node:stream";
+import { PassThrough, Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Pack, pack } from "tar-stream";
+import { TarArchive } from "archiver";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { DEFAULT_LIMITS } from "./archive-limits.js";
-import { CHECKSUMS_FILE, formatChecksums, sha256Of } from "./checksums.js";
+import { CHECKSUMS_FILE, formatChecksums, SIGNATURE_FILE, sha256Of } from "./checksums.js";
 import { changedWhileRead, streamFile } from "./file-bytes.js";
 import { compareNames, createNameSet } from "./file-names.js";
 import { fileSystemError } from "./file-system-error.js";
@@ -35,6 +35,8 @@ export interface PathSource {
 export interface WritePackageOptions {
   /** The time that every file gets, in whole seconds from 1970 to 2038. Default: the start of 1970. */
   readonly modifiedAt?: Date | undefined;
+  /** Makes the signature of `SHA256SUMS`, which then follows it. Default: the package is not signed. */
+  readonly sign?: ((list: Uint8Array) => Uint8Array) | undefined;
   /** Told of bytes read as they are read. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
@@ -101,11 +103,15 @@ async function writeArchive(
   sources: readonly PackageSource[],
   options: ArchiveOptions,
 ): Promise<WrittenPackage> {
-  const archive = pack();
+  const archive = new TarArchive();
+  // Not archiver itself stands in the pipeline: when that fails and destroys it, it throws where nobody can catch it.
+  const outlet = new PassThrough();
+  archive.once("error", (error) => outlet.destroy(error));
+  archive.pipe(outlet);
   const meter = createMeter();
   const stop = new AbortController();
   const compressor = options.gzip ? createStableGzip() : new PassThrough();
-  const writing = pipeline(archive, compressor, meter.stream, createWriteStream(path, { flags: "wx", flush: true }), {
+  const writing = pipeline(outlet, compressor, meter.stream, createWriteStream(path, { flags: "wx", flush: true }), {
     signal: stop.signal,
   });
   const adding = addFiles(archive, sources, options, stop.signal);
@@ -128,7 +134,7 @@ function createMeter(): { stream: Transform; result(): { bytes: number; sha256: 
 }
 
 async function addFiles(
-  archive: Pack,
+  archive: TarArchive,
   sources: readonly PackageSource[],
   options: ArchiveOptions,
   signal: AbortSignal,
@@ -143,23 +149,28 @@ async function addFiles(
   }
   const list = Buffer.from(formatChecksums(new Map(files.map(({ name, sha256 }) => [name, sha256]))));
   await addContent(archive, { name: CHECKSUMS_FILE, content: list }, options, signal);
-  archive.finalize();
+  if (options.sign !== undefined)
+    await addContent(archive, { name: SIGNATURE_FILE, content: options.sign(list) }, options, signal);
+  // The pipeline tells when the archive has ended, and how.
+  archive.finalize().catch(() => {});
   return { digest: sha256Of(list), files };
 }
 
 async function addContent(
-  archive: Pack,
+  archive: TarArchive,
   { name, content }: ContentSource,
   options: ArchiveOptions,
   signal: AbortSignal,
 ): Promise<ModelFile> {
-  await addEntry(archive, { name, bytes: content.byteLength }, { body: [content], date: options.date, signal });
+  await appended(archive, signal, () =>
+    archive.append(Buffer.from(content), { name, mode: 0o644, date: options.date }),
+  );
   options.onBytes?.(content.byteLength);
   return { name, bytes: content.byteLength, sha256: sha256Of(content) };
 }
 
 async function addFile(
-  archive: Pack,
+  archive: TarArchive,
   source: PathSource,
   options: ArchiveOptions,
   signal: AbortSignal,
@@ -170,28 +181,41 @@ async function addFile(
   });
   if (stats.size !== bytes) throw changedWhileRead(name);
   const body = createHashedBody(source, options.onBytes);
-  await addEntry(archive, { name, bytes }, { body: body.chunks, date: options.date, signal });
+  try {
+    await appended(archive, signal, (fail) => {
+      // archiver pipes the stream on, which tells nobody of its failure.
+      body.stream.once("error", fail);
+      archive.append(body.stream, { name, mode: 0o644, date: options.date, stats });
+    });
+  } finally {
+    body.stream.destroy();
+  }
   return { name, bytes, sha256: body.sha256() };
 }
 
-interface Entry {
-  readonly body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  readonly date: Date;
-  readonly signal: AbortSignal;
-}
-
-/** Writes one entry, and waits until it has passed. */
-async function addEntry(archive: Pack, file: Omit<ModelFile, "sha256">, { body, date, signal }: Entry): Promise<void> {
-  signal.throwIfAborted();
-  const entry = archive.entry({ name: file.name, size: file.bytes, mode: 0o644, mtime: date });
-  await pipeline(body, entry, { signal });
+/** Waits until the entry that `append` gives to the archive has passed through it. */
+function appended(
+  archive: TarArchive,
+  signal: AbortSignal,
+  append: (fail: (error: unknown) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    archive.once("entry", () => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+    append(reject);
+  });
 }
 
 /** The bytes of a file, hashed as they pass and compared with what they were before. */
 function createHashedBody(
   source: PathSource,
   onBytes: (bytes: number) => void = () => {},
-): { chunks: AsyncIterable<Buffer>; sha256(): string } {
+): { stream: Readable; sha256(): string } {
   const hash = createHash("sha256");
   let sha256 = "";
   async function* read(): AsyncGenerator<Buffer> {
@@ -203,5 +227,5 @@ function createHashedBody(
     sha256 = hash.digest("hex");
     if (source.sha256 !== undefined && source.sha256 !== sha256) throw changedWhileRead(source.name);
   }
-  return { chunks: read(), sha256: () => sha256 };
+  return { stream: Readable.from(read(), { objectMode: false }), sha256: () => sha256 };
 }

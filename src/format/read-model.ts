@@ -1,4 +1,6 @@
+import type { KeyObject } from "node:crypto";
 import { MlserveError, quoteName } from "../core/errors.js";
+import { countBytes, type OnProgress } from "../core/progress.js";
 import {
   CHECKSUMS_FILE,
   type Checksums,
@@ -9,11 +11,13 @@ import {
   listFaults,
   MAX_CHECKSUMS_BYTES,
   parseChecksums,
+  SIGNATURE_FILE,
 } from "./checksums.js";
 import { hashFile, readFileHashed } from "./file-bytes.js";
 import { MAX_MLMODEL_BYTES, MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel, surveyMlmodel } from "./mlmodel.js";
 import type { Model } from "./model.js";
 import { createModelFiles, type FoundFile } from "./model-files.js";
+import { checkSignature, MAX_SIGNATURE_BYTES } from "./signing.js";
 
 /** A found file whose sha256 is known, where it was hashed when it was unpacked. */
 export interface HashedFile extends FoundFile {
@@ -36,14 +40,21 @@ export interface VerifiedModel extends Model {
   readonly checksums: Checksums | undefined;
 }
 
+/** What a model has to be before it is used. */
+export interface ModelChecks {
+  readonly requireChecksums?: boolean;
+  readonly trust?: readonly KeyObject[];
+}
+
 /** Checks the files, then reads the MLmodel file. Throws as `openModel` does; the caller cleans up. */
 export async function readModel(
   found: FoundModel,
-  { requireChecksums = false }: { readonly requireChecksums?: boolean },
+  { requireChecksums = false, trust, onProgress }: ModelChecks & { readonly onProgress?: OnProgress },
 ): Promise<VerifiedModel> {
   const list = await readList(found);
-  if (list === undefined && requireChecksums) throw withoutList(found);
-  if (list !== undefined) await verify(found.files, list.checksums);
+  if (list === undefined && (requireChecksums || trust !== undefined)) throw withoutList(found);
+  const signer = trust === undefined ? undefined : await findSigner(found, trust);
+  if (list !== undefined) await verify(found.files, list.checksums, onProgress);
   const descriptor = await readDescriptor(found, list?.checksums);
   const files = createModelFiles(
     found.files.filter(({ name }) => isListed(name)),
@@ -55,6 +66,7 @@ export async function readModel(
     files,
     digest: list?.digest,
     checksums: list?.checksums,
+    signer,
     warnings:
       list === undefined
         ? [`the model has no ${CHECKSUMS_FILE}, so its files are used unchecked; mlserve pack adds one`]
@@ -78,9 +90,9 @@ export interface SurveyedModel {
  *
  * Throws `model_not_found` or `invalid_package` without an MLmodel file, and `file_system`; the caller cleans up.
  */
-export async function surveyModel(found: FoundModel): Promise<SurveyedModel> {
+export async function surveyModel(found: FoundModel, onProgress?: OnProgress): Promise<SurveyedModel> {
   const content = await readMlmodelBytes(found);
-  const { faults: checksumFaults, digest } = await surveyChecksums(found);
+  const { faults: checksumFaults, digest } = await surveyChecksums(found, onProgress);
   const { faults: descriptorFaults, descriptor } = surveyMlmodel(content);
   const model = descriptor && {
     name: packedName(descriptor) ?? found.name,
@@ -93,14 +105,18 @@ export async function surveyModel(found: FoundModel): Promise<SurveyedModel> {
   return { checksumFaults, descriptorFaults, model };
 }
 
-async function surveyChecksums(found: FoundModel): Promise<{ faults: MlserveError[]; digest: string | undefined }> {
+async function surveyChecksums(
+  found: FoundModel,
+  onProgress: OnProgress | undefined,
+): Promise<{ faults: MlserveError[]; digest: string | undefined }> {
   const faults: MlserveError[] = [];
   try {
     const list = await readList(found);
     if (list === undefined) return { faults, digest: undefined };
     faults.push(...listFaults(list.checksums, namesOf(found.files)));
+    const onBytes = countUnhashed(found.files, onProgress);
     for (const file of found.files.filter(({ name }) => list.checksums.has(name))) {
-      const { sha256 } = await hashed(file);
+      const { sha256 } = await hashed(file, onBytes);
       if (list.checksums.get(file.name) !== sha256) faults.push(changedFile(file.name));
     }
     return { faults, digest: list.digest };
@@ -114,14 +130,15 @@ function namesOf(files: readonly HashedFile[]): string[] {
   return files.map(({ name }) => name);
 }
 
-async function hashed(file: HashedFile): Promise<{ sha256: string }> {
-  return file.sha256 === undefined ? hashFile(file) : { sha256: file.sha256 };
+async function hashed(file: HashedFile, onBytes: (bytes: number) => void): Promise<{ sha256: string }> {
+  return file.sha256 === undefined ? hashFile(file, onBytes) : { sha256: file.sha256 };
 }
 
 interface ChecksumList {
   readonly checksums: Checksums;
   /** sha256 of the list itself. */
   readonly digest: string;
+  readonly content: Uint8Array;
 }
 
 async function readList({ files }: FoundModel): Promise<ChecksumList | undefined> {
@@ -130,12 +147,37 @@ async function readList({ files }: FoundModel): Promise<ChecksumList | undefined
   if (file.bytes > MAX_CHECKSUMS_BYTES)
     throw new MlserveError("invalid_package", `${CHECKSUMS_FILE} has more than ${MAX_CHECKSUMS_BYTES} bytes`);
   const { content, sha256 } = await readFileHashed(file, file.bytes);
-  return { checksums: parseChecksums(content), digest: sha256 };
+  return { checksums: parseChecksums(content), digest: sha256, content };
 }
 
-async function verify(files: readonly HashedFile[], checksums: Checksums): Promise<void> {
+/** The id of the key that signed a model. Throws `untrusted_package`, or `invalid_package` for what is no signature. */
+export async function findSigner(found: FoundModel, trust: readonly KeyObject[]): Promise<string> {
+  const list = await readList(found);
+  if (list === undefined) throw withoutList(found);
+  const { files, where } = found;
+  const file = files.find(({ name }) => name === SIGNATURE_FILE);
+  if (file !== undefined && file.bytes > MAX_SIGNATURE_BYTES)
+    throw new MlserveError("invalid_package", `${SIGNATURE_FILE} has more than ${MAX_SIGNATURE_BYTES} bytes`, {
+      where,
+    });
+  return checkSignature(list.content, file && (await readFileHashed(file, file.bytes)).content, trust);
+}
+
+async function verify(
+  files: readonly HashedFile[],
+  checksums: Checksums,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
   checkListComplete(checksums, namesOf(files));
-  for (const file of files) if (isListed(file.name)) checkFile(checksums, file.name, (await hashed(file)).sha256);
+  const onBytes = countUnhashed(files, onProgress);
+  for (const file of files)
+    if (isListed(file.name)) checkFile(checksums, file.name, (await hashed(file, onBytes)).sha256);
+}
+
+/** What was unpacked is hashed already. */
+function countUnhashed(files: readonly HashedFile[], onProgress: OnProgress | undefined): (bytes: number) => void {
+  const total = files.reduce((sum, { bytes, sha256 }) => sum + (sha256 === undefined ? bytes : 0), 0);
+  return total === 0 ? () => {} : countBytes(onProgress, "check", total);
 }
 
 /** From the very bytes that were checked. */

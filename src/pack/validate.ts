@@ -1,13 +1,15 @@
+import type { KeyObject } from "node:crypto";
 import { COERCIONS } from "../codec/decode/coercion.js";
 import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import { quoteName } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { findModel } from "../format/open-model.js";
-import { type FoundModel, surveyModel } from "../format/read-model.js";
+import { type FoundModel, findSigner, surveyModel } from "../format/read-model.js";
 import { parseSelfTest, SELF_TEST_FILE } from "../format/self-test-file.js";
 import { runExample } from "../pipeline/run-example.js";
 import { runSelfTest } from "../pipeline/self-test.js";
@@ -23,8 +25,11 @@ export interface ValidateOptions {
   readonly run?: boolean;
   /** A model without `SHA256SUMS` has an error instead of a warning. Default false. */
   readonly requireChecksums?: boolean;
+  /** Ed25519 public keys: a model that none of them has signed has an error. Default: signatures are not looked at. */
+  readonly trust?: readonly KeyObject[];
   /** Where an archive is unpacked. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string;
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -34,10 +39,7 @@ export interface ValidateOptions {
  */
 export async function validateModel(source: string, options: ValidateOptions): Promise<readonly Finding[]> {
   const findings = createFindings();
-  const { temporaryFolder } = options;
-  const found = await findings.attempt("package", () =>
-    findModel(source, temporaryFolder === undefined ? {} : { temporaryFolder }),
-  );
+  const found = await findings.attempt("package", () => findModel(source, options));
   if (found === undefined) return findings.list;
   try {
     await checkFound(found, findings, options);
@@ -48,9 +50,11 @@ export async function validateModel(source: string, options: ValidateOptions): P
 }
 
 async function checkFound(found: FoundModel, findings: Findings, options: ValidateOptions): Promise<void> {
-  const surveyed = await findings.attempt("package", () => surveyModel(found));
+  const surveyed = await findings.attempt("package", () => surveyModel(found, options.onProgress));
   if (surveyed === undefined) return;
   const { model, checksumFaults, descriptorFaults } = surveyed;
+  const { trust } = options;
+  if (trust !== undefined) await findings.attempt("signer", () => findSigner(found, trust));
   for (const { message } of checksumFaults) findings.add("error", "checksums", message);
   for (const { message } of descriptorFaults) findings.add("error", "descriptor", message);
   if (model === undefined) return;
@@ -68,7 +72,9 @@ async function checkModel(model: Model, findings: Findings, options: ValidateOpt
     findings.add("warning", "signature", "the signature has no inputs, so that requests are not checked");
   const example = await readExample(model, findings);
   if (example !== undefined) await checkExample(example, model, findings);
-  if (options.run === true && sound) await runModel(model, chosen, { example, selfTest }, findings);
+  if (options.run !== true || !sound) return;
+  options.onProgress?.({ work: "self_test" });
+  await runModel(model, chosen, { example, selfTest }, findings);
 }
 
 /** Can the model be loaded, as far as its files tell? */

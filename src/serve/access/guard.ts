@@ -8,9 +8,9 @@ import type { RateLimiter } from "./rate-limiter.js";
 
 /** Who may ask, and how often. What is left out is open. */
 export interface AccessRules {
-  /** A key that each request has to show; what a platform asks about health needs none. */
+  /** Who a key belongs to; whoever brings none that is known is refused with 401, but for health. */
   readonly findKey?: KeyFinder;
-  /** How often one caller may ask, by the name of its key or by its address. */
+  /** How often one key, or one address where there are no keys, may ask before it gets 429. */
   readonly limiter?: RateLimiter;
   /** Names that the Host header may have, without a port. */
   readonly allowedHosts?: readonly string[];

@@ -5,9 +5,9 @@ import type { Logger } from "../../core/logger.js";
 
 /** Where the certificate chain and its private key are, in PEM. */
 export interface TlsFiles {
-  /** Path of the chain, the server's own certificate first. */
+  /** The certificate chain, the server's own first. */
   readonly cert: string;
-  /** Path of the key. */
+  /** Its private key, without a passphrase. */
   readonly key: string;
 }
 
