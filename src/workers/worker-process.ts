@@ -4,6 +4,7 @@ import { Duplex, type Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import { HAS_GROUPS, killGroup } from "./process-group.js";
 import type { LogLine, WorkerOrder, WorkerReady } from "./protocol.js";
 import { residentBytes } from "./resident-memory.js";
 import type { CallHolder, WorkerCall } from "./worker-call.js";
@@ -37,7 +38,6 @@ export interface WorkerEnd {
 const CLOSE_AFTER_EXIT_MS = 1000;
 const MEMORY_CHECK_MS = 200;
 /** Is each worker the leader of a group of processes, which can be ended as one? */
-const HAS_GROUPS = process.platform !== "win32";
 const MAX_LINE = 8192;
 
 /** One worker: a process of its own that runs one model, from its start to its end. */
@@ -128,17 +128,7 @@ export class WorkerProcess implements CallHolder {
   /** Ends the process at once. Its callers are told the reason. */
   kill(reason: MlserveError): void {
     this.reason ??= reason;
-    if (this.child.exitCode === null && this.child.signalCode === null) this.killGroup();
-  }
-
-  /** With all that the model has started, unless it has left the group. */
-  private killGroup(): void {
-    try {
-      if (HAS_GROUPS && this.pid !== undefined) process.kill(-this.pid, "SIGKILL");
-      else this.child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself meanwhile.
-    }
+    if (this.child.exitCode === null && this.child.signalCode === null) killGroup(this.child);
   }
 
   /** Ends the process, and waits until it is gone. */
@@ -184,7 +174,7 @@ export class WorkerProcess implements CallHolder {
       child.once("error", () => resolve("it cannot be started"));
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
-    if (HAS_GROUPS) this.killGroup();
+    if (HAS_GROUPS) killGroup(child);
     const giveUp = setTimeout(() => socket.destroy(), CLOSE_AFTER_EXIT_MS);
     // A socket whose other end is gone closes once what it holds has been read.
     socket.end();
