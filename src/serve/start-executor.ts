@@ -12,7 +12,6 @@ import type { Executor } from "../pipeline/executor.js";
 import { createPipeline } from "../pipeline/pipeline.js";
 import { runSelfTest } from "../pipeline/self-test.js";
 import { warmUp } from "../pipeline/warm-up.js";
-import { createPoolExecutor } from "../workers/executor.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
 
@@ -115,6 +114,8 @@ async function startProcesses(
   const { files, name, digest } = model;
   const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
   const { flavor, workers, threads, defaultThreads } = placement;
+  // A model in the server's own process needs none of it.
+  const { createPoolExecutor } = await import("../workers/executor.js");
   const executor = await createPoolExecutor({
     order: {
       flavor,
