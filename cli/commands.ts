@@ -70,6 +70,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     ],
     examples: ["mlserve diff iris-1.tar iris-2.tar", "mlserve diff iris-1.tar iris-2.tar --no-run --exit-code"],
   },
+  bench: {
+    summary: "measure how fast a model is served, or a server answers",
+    arguments: [{ ...RUNNABLE, help: "a package, the folder of a model, a function, or http://host:port of a server" }],
+    examples: [
+      "mlserve bench iris.tar",
+      "mlserve bench iris.tar --compare http://127.0.0.1:5000",
+      "mlserve bench http://127.0.0.1:8080 -r request.json -c 1,32 -d 30s",
+    ],
+  },
   doctor: {
     summary: "find what is missing or wrong on this machine",
     arguments: [],

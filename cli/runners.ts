@@ -13,6 +13,7 @@ export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Nam
   validate: async () => (await import("./validate.js")).validateCommand,
   test: async () => (await import("./test.js")).testCommand,
   diff: async () => (await import("./diff.js")).diffCommand,
+  bench: async () => (await import("./bench.js")).benchCommand,
   doctor: async () => (await import("./doctor.js")).doctorCommand,
   completion: async () => (await import("./completion.js")).completionCommand,
 };

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { LOAD } from "./load-options.js";
 import { option } from "./option.js";
+import { VALUES } from "./value-options.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
 /*
@@ -65,27 +67,20 @@ const port = option(PORT, {
   default: "8080",
 });
 
-const coercion = option(choice(["safe", "mlflow"], "MODE"), {
-  group: "Values",
-  help: "how values are read: as mlflow does, or safe, which refuses what mlflow damages silently",
-  default: "safe",
+const isolation = option(choice(["auto", "inline", "process"], "PLACE"), {
+  group: "Workers",
+  help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
+  default: "auto",
 });
-const nonfinite = option(choice(["null", "string"], "FORM"), {
-  group: "Values",
-  help: "how NaN and the infinities of predictions are written: null or string",
-  default: "null",
-});
-const float32 = option(choice(["shortest", "widened"], "DIGITS"), {
-  group: "Values",
-  help: "digits of float32 predictions: shortest (0.1), or widened (0.10000000149011612) as in MLflow",
-  default: "shortest",
+const workers = option(autoOr(integer("COUNT", 1, 256)), {
+  group: "Workers",
+  help: "worker processes; auto: by the processors and the model's runtime",
+  default: "auto",
 });
 
 /** Of every command that runs a model in its own process. */
 const RUN_ONCE = {
-  coercion,
-  nonfinite,
-  float32,
+  ...VALUES,
   threads,
   flavor,
   useFlavor,
@@ -147,24 +142,14 @@ export const SERVE_OPTIONS = z.object({
     help: "time for one answer; a worker that is overdue is replaced; 0: any",
     default: "60s",
   }),
-  isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
-    group: "Workers",
-    help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
-    default: "auto",
-  }),
-  workers: option(autoOr(integer("COUNT", 1, 256)), {
-    group: "Workers",
-    help: "worker processes; auto: by the processors and the model's runtime",
-    default: "auto",
-  }),
+  isolation,
+  workers,
   workerMemory: option(SIZE, {
     group: "Workers",
     help: "memory for one worker, which is replaced beyond it; unset: any",
   }),
   loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
-  coercion,
-  nonfinite,
-  float32,
+  ...VALUES,
   threads,
   requireChecksums,
   selfTest: option(SWITCH, {
@@ -268,6 +253,18 @@ export const DIFF_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve bench`. */
+export const BENCH_OPTIONS = z.object({
+  ...LOAD,
+  isolation,
+  workers,
+  threads,
+  flavor,
+  useFlavor,
+  requireChecksums,
+  ...COMMON,
+});
+
 /** `mlserve doctor`. */
 export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
@@ -283,6 +280,7 @@ export const COMMAND_OPTIONS = {
   validate: VALIDATE_OPTIONS,
   test: TEST_OPTIONS,
   diff: DIFF_OPTIONS,
+  bench: BENCH_OPTIONS,
   doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;
