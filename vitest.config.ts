@@ -1,7 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const FOLDERS_OF_THEIR_OWN = ["tests/install/**", "tests/clone/**", "tests/interop/**", "tests/big/**"];
+const FOLDERS_OF_THEIR_OWN = [
+  "tests/install/**",
+  "tests/clone/**",
+  "tests/interop/**",
+  "tests/big/**",
+  "tests/pages/**",
+  "tests/reference/**",
+];
 
 const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
 const MAIN_ENTRY = fileURLToPath(new URL("./dist/cli/main-entry.js", import.meta.url));
@@ -21,6 +28,8 @@ const SUITES = {
     testTimeout: 120_000,
     hookTimeout: 300_000,
   },
+  pages: { include: ["tests/pages/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+  reference: { include: ["tests/reference/**/*.test.ts"], testTimeout: 120_000 },
   big: { include: ["tests/big/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
   clone: { include: ["tests/clone/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 600_000 },
 };

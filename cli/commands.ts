@@ -85,7 +85,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     examples: ["mlserve doctor", "mlserve doctor --port 9000 --json"],
   },
   completion: {
-    summary: "print what makes a shell complete command lines",
+    summary: "print a completion script for bash, zsh or fish",
     arguments: [{ name: "shell", help: "bash, zsh or fish", completes: ["bash", "zsh", "fish"] }],
     examples: [
       'eval "$(mlserve completion bash)"         # in ~/.bashrc',

@@ -1,5 +1,6 @@
 import type { COMPLETION_OPTIONS } from "../src/config/options.js";
-import { MlserveError } from "../src/core/errors.js";
+import { MlserveError, quoteName } from "../src/core/errors.js";
+import { suggestWord } from "../src/core/nearest-word.js";
 import type { CommandContext } from "./command.js";
 import { bashCompletion } from "./completion/bash.js";
 import { fishCompletion } from "./completion/fish.js";
@@ -14,8 +15,19 @@ export async function completionCommand({
   output,
 }: CommandContext<typeof COMPLETION_OPTIONS>): Promise<void> {
   const [, write] = Object.entries(SCRIPTS).find(([shell]) => shell === argument) ?? [];
-  if (write === undefined)
-    throw new MlserveError("usage", `expected one of ${Object.keys(SCRIPTS).join(", ")}`, { where: "shell" });
+  if (write === undefined) throw unknownShell(argument);
   const script = write(describeProgram());
   await output.result({ shell: argument, script }, [script.trimEnd()]);
+}
+
+function unknownShell(argument: string): MlserveError {
+  const shells = Object.keys(SCRIPTS);
+  const hint = suggestWord(argument, shells);
+  return new MlserveError(
+    "usage",
+    `there is no completion for ${quoteName(argument)}: expected one of ${shells.join(", ")}`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+    },
+  );
 }

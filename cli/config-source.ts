@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import type { ConfigFile } from "../src/config/config-file.js";
 import { COMMAND_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
+import { fileSystemError } from "../src/format/file-system-error.js";
+import { suggestPath } from "../src/format/similar-path.js";
 import type { Io } from "./io.js";
 import type { Flags } from "./request.js";
 
@@ -24,7 +26,10 @@ export async function readConfigFile(flags: Flags, { environment, cwd }: Io): Pr
   const name = isNamed ? named : DEFAULT_NAME;
   const text = await readText(resolve(cwd, name), name);
   if (text === undefined && isNamed)
-    throw new MlserveError("usage", "no such file", { where: name, hint: "Check --config and MLSERVE_CONFIG" });
+    throw new MlserveError("usage", "no such file", {
+      where: name,
+      hint: (await suggestPath(resolve(cwd, name), name)) ?? "Check --config and MLSERVE_CONFIG",
+    });
   if (text === undefined) return undefined;
   // The YAML reader is not loaded where there is no file.
   const { parseConfigFile } = await import("../src/config/config-file.js");
@@ -41,7 +46,7 @@ async function readText(path: string, name: string): Promise<string | undefined>
     if (error instanceof MlserveError) throw error;
     if (error instanceof TypeError) throw new MlserveError("usage", "not text in UTF-8", { where: name, cause: error });
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
-    throw new MlserveError("file_system", `cannot be read (${codeOf(error)})`, { where: name, cause: error });
+    throw fileSystemError(error, name);
   }
 }
 

@@ -4,8 +4,9 @@ import { chooseFlavor } from "../src/flavors/choose.js";
 import type { Flavor } from "../src/flavors/flavor.js";
 import type { MlmodelDescriptor } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
+import type { ModelFile } from "../src/format/model-file.js";
 import type { CommandContext } from "./command.js";
-import { digestFiles, type FileDigest } from "./file-digests.js";
+import { digestFiles } from "./file-digests.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
 import { openArgument } from "./open.js";
 import type { Output } from "./output.js";
@@ -26,7 +27,7 @@ export async function inspectCommand(context: CommandContext<typeof INSPECT_OPTI
 function toResult(
   { name, descriptor, digest, warnings }: Model,
   flavor: Flavor | undefined,
-  files: readonly FileDigest[],
+  files: readonly ModelFile[],
 ): object {
   return {
     name,
@@ -48,7 +49,7 @@ function toResult(
 function toLines(
   { name, descriptor, digest }: Model,
   flavor: Flavor | undefined,
-  files: readonly FileDigest[],
+  files: readonly ModelFile[],
   { paint }: Output,
 ): string[] {
   const runtime = describeRuntime(flavor);
@@ -97,6 +98,6 @@ function describeRuntime(flavor: Flavor | undefined): string | undefined {
   return name === undefined ? undefined : `${name} ${installedVersion(name) ?? "(not installed)"}`;
 }
 
-function sumBytes(files: readonly FileDigest[]): number {
+function sumBytes(files: readonly ModelFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -3,9 +3,12 @@ import type { Readable, Writable } from "node:stream";
 /** A stream that text is written to; a terminal says so. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** A stream that is read; a terminal says so. */
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
 /** Everything of the process that a command may touch, so that a test can stand in for it. */
 export interface Io {
-  readonly stdin: Readable;
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -9,20 +9,31 @@ export function wrapText(text: string, width: number): string[] {
   return lines;
 }
 
+/** A term and what it means. */
+export type Row = readonly [term: string, meaning: string];
+
 export interface RowLayout {
   /** Columns of the terminal. */
   readonly width: number;
   /** Columns of the first cell; one that is wider gets a line of its own. */
   readonly column: number;
+  /** Marks the terms, without changing how wide they look. */
+  readonly paintTerm?: (term: string) => string;
 }
 
 /** Rows of a term and what it means, the meaning wrapped under itself. */
-export function layoutRows(rows: readonly (readonly [string, string])[], { width, column }: RowLayout): string[] {
+export function layoutRows(rows: readonly Row[], { width, column, paintTerm = (term) => term }: RowLayout): string[] {
   const indent = " ".repeat(column + 4);
   return rows.flatMap(([term, meaning]) => {
     const [first = "", ...rest] = wrapText(meaning, Math.max(20, width - indent.length));
     const after = rest.map((line) => indent + line);
-    if (term.length > column) return [`  ${term}`, indent + first, ...after];
-    return [`  ${term.padEnd(column)}  ${first}`, ...after];
+    const shown = `  ${paintTerm(term)}`;
+    if (term.length > column) return [shown, indent + first, ...after];
+    return [`${shown}${" ".repeat(column - term.length)}  ${first}`, ...after];
   });
+}
+
+/** Columns for terms: the widest of them, where that leaves most of the line to what they mean. */
+export function termColumn(rows: readonly Row[], width: number): number {
+  return Math.min(Math.max(...rows.map(([term]) => term.length)), Math.floor(width * 0.4));
 }

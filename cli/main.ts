@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    environment: process.env,
+    environment: takeEnvironment(),
     cwd: process.cwd(),
     temporaryFolder: tmpdir(),
     interrupts: watchSignals(),
@@ -35,9 +35,16 @@ async function main(): Promise<void> {
   process.exit(await run(process.argv.slice(2), io));
 }
 
+/** The key of the server is not for the code of models, nor for the processes that run it. */
+function takeEnvironment(): Io["environment"] {
+  const environment = { ...process.env };
+  delete process.env.MLSERVE_API_KEY;
+  return environment;
+}
+
+/** Whoever writes is told of every other failure. */
 function endWithReader(error: Error): void {
   if (isBrokenPipe(error)) process.exit(0);
-  throw error;
 }
 
 function watchSignals(): Interrupts {

@@ -1,4 +1,5 @@
 import { MlserveError } from "../src/core/errors.js";
+import { fileSystemError } from "../src/format/file-system-error.js";
 import { createPaint, type Paint } from "./colors.js";
 import { type Io, write } from "./io.js";
 import { printable, toJson } from "./text.js";
@@ -16,6 +17,8 @@ export interface Output {
   line(text: string): Promise<void>;
   /** Something that a person should know but that stops nothing; not said with JSON, whose result holds it. */
   warning(text: string): Promise<void>;
+  /** What helps a person on the way, such as what is waited for; not said with JSON or `--quiet`. */
+  hint(text: string): Promise<void>;
   /** What only `--verbose` tells. */
   note(text: string): Promise<void>;
 }
@@ -42,6 +45,9 @@ export function createOutput(io: Io, { format, quiet, verbose }: OutputStyle): O
       if (format === "human" && !quiet)
         await write(io.stderr, `mlserve: ${paintError("yellow", "warning:")} ${toOneLine(text)}\n`);
     },
+    hint: async (text) => {
+      if (format === "human" && !quiet) await write(io.stderr, `mlserve: ${toOneLine(text)}\n`);
+    },
     note: async (text) => {
       if (format === "human" && verbose) await write(io.stderr, `mlserve: ${toOneLine(text)}\n`);
     },
@@ -56,7 +62,7 @@ export interface ErrorStyle {
 
 /** Tells an error in one line on standard error, and gives the exit code that belongs to it. */
 export async function reportError(error: unknown, io: Io, { format, verbose }: ErrorStyle): Promise<number> {
-  const told = error instanceof MlserveError ? error : toInternalError(error, verbose);
+  const told = error instanceof MlserveError ? error : (toOutputError(error) ?? toInternalError(error, verbose));
   const line = format === "json" ? toJson(toErrorFields(told)) : toErrorLine(told, createPaint(io.stderr, io));
   const stack = verbose && told !== error && error instanceof Error ? `${error.stack}\n` : "";
   await write(io.stderr, `${line}\n${stack}`);
@@ -79,6 +85,13 @@ function thrownText(error: MlserveError): string {
 /** The keys that the server's error answers have, and what a program needs besides. */
 function toErrorFields({ kind, errorCode, message, where, hint, exitCode }: MlserveError): object {
   return { error_code: errorCode, message, kind, where, hint, exit_code: exitCode };
+}
+
+/** A full disk behind `> file`, say. Files that commands write themselves are named where they are written. */
+function toOutputError(error: unknown): MlserveError | undefined {
+  if (!(error instanceof Error) || !("syscall" in error) || error.syscall !== "write") return undefined;
+  const told = fileSystemError(error, "standard output");
+  return told instanceof MlserveError ? told : undefined;
 }
 
 function toInternalError(error: unknown, verbose: boolean): MlserveError {

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { relative } from "node:path";
+import type { OptionValues } from "../src/config/option.js";
 import type { PACK_OPTIONS } from "../src/config/options.js";
 import { monotonicClock } from "../src/core/clock.js";
 import { MlserveError } from "../src/core/errors.js";
@@ -8,12 +9,15 @@ import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadPackFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
+import { checkReadable, fileOfFlag } from "./named-files.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { createProgress } from "./progress.js";
 import { toSignatureFields } from "./signature-fields.js";
 import { summarizeSchema } from "./signature-text.js";
 import { formatBytes, formatTable, quoteArgument } from "./text.js";
+
+type Options = OptionValues<typeof PACK_OPTIONS>;
 
 /** `mlserve pack`. */
 export async function packCommand({
@@ -23,6 +27,7 @@ export async function packCommand({
   output,
   temporaryFolder,
 }: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
+  await checkFiles(options, io);
   const known = await loadPackFlavors(options, io);
   const progress = createProgress(io.stderr, "packing", monotonicClock, options.quiet);
   try {
@@ -49,6 +54,16 @@ export async function packCommand({
   }
 }
 
+/** Before the model is read, which may take long. */
+async function checkFiles({ output = "", inputExample, signature }: Options, io: Io): Promise<void> {
+  if (inputExample !== undefined) await checkReadable("--input-example", inputExample, io);
+  if (signature !== undefined) await checkReadable("--signature", signature, io);
+  if (OTHER_ARCHIVES.test(output))
+    throw new MlserveError("usage", "a package is a .tar or a .tar.gz", { where: fileOfFlag("--output", output) });
+}
+
+const OTHER_ARCHIVES = /\.(zip|7z|rar|tar\.(bz2|xz|zst))$/i;
+
 async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
   for (const warning of result.warnings) await output.warning(warning);
   const file = relative(io.cwd, result.output);
@@ -70,6 +85,9 @@ function toLines(result: PackResult, file: string, { paint }: Output): string[] 
     ["inputs", summarizeSchema(result.signature.inputs)],
     ["outputs", summarizeSchema(result.signature.outputs)],
     ...(result.flavors.includes("js_function") ? [["files", result.files.map(({ name }) => name).join(", ")]] : []),
+    ...(result.beside.length === 0
+      ? []
+      : [["note", `the function was taken, with ${result.beside.join(", ")} as its data; --flavor takes another`]]),
     ["self-test", SELF_TEST_TEXTS[result.selfTest]],
     ["size", `${formatBytes(result.bytes)} in ${result.files.length} files`],
     ["sha256", result.sha256],

@@ -1,25 +1,34 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import type { OptionValues } from "../src/config/option.js";
 import type { PREDICT_OPTIONS } from "../src/config/options.js";
+import { MlserveError } from "../src/core/errors.js";
 import { fileSystemError } from "../src/format/file-system-error.js";
+import { replaceFile } from "../src/format/replace-file.js";
 import type { Reply } from "../src/pipeline/executor.js";
 import { loadModel } from "../src/serve/load.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { type Io, write } from "./io.js";
+import { checkReadable, fileOfFlag, refuseOverwriting, STANDARD_STREAM } from "./named-files.js";
 import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
 
+type Context = CommandContext<typeof PREDICT_OPTIONS>;
+type Options = OptionValues<typeof PREDICT_OPTIONS>;
+
 /** `mlserve predict`. */
-export async function predictCommand(context: CommandContext<typeof PREDICT_OPTIONS>): Promise<void> {
+export async function predictCommand(context: Context): Promise<void> {
   const { options, io } = context;
+  await checkFiles(context);
   if (isTable(options)) return await scoreTable(context);
+  refuseRowOptions(options);
   const known = await loadFlavors(options, io);
-  const bytes = await readBody(options.input, io);
+  const bytes = await readBody(context);
   await using model = await openRunnable(context, options, known);
   await using served = await loadModel(model, {
     ...known,
@@ -37,12 +46,48 @@ export async function predictCommand(context: CommandContext<typeof PREDICT_OPTI
   for (const warning of model.warnings) await context.output.warning(warning);
 }
 
-async function readBody(input: string, io: Io): Promise<Uint8Array> {
-  const source: Readable = input === "-" ? io.stdin : createReadStream(resolve(io.cwd, input));
+/** Before anything is loaded, which may take long. */
+async function checkFiles({ argument, options: { input, output }, io }: Context): Promise<void> {
+  if (input !== STANDARD_STREAM) await checkReadable("--input", input, io);
+  if (output === undefined || output === STANDARD_STREAM) return;
+  const inputs = [
+    { what: "the model", file: argument },
+    { what: "the input", file: input },
+  ];
+  await refuseOverwriting(output, inputs, io);
+}
+
+/** Options that would have no effect: most likely the input was meant to be a table. */
+function refuseRowOptions({ keepColumns, outputFormat, onError }: Options): void {
+  const given = [
+    { flag: "--keep-columns", isGiven: keepColumns !== undefined },
+    { flag: "--output-format", isGiven: outputFormat !== undefined },
+    { flag: "--on-error", isGiven: onError !== "stop" },
+  ].find(({ isGiven }) => isGiven);
+  if (given === undefined) return;
+  throw new MlserveError("usage", "is for files of rows, but the input is one request in JSON", {
+    where: given.flag,
+    hint: "Say what the input is with --input-format csv, jsonl, parquet or arrow",
+  });
+}
+
+async function readBody({ options: { input }, io, output }: Context): Promise<Uint8Array> {
+  const isStandard = input === STANDARD_STREAM;
+  const where = isStandard ? "standard input" : fileOfFlag("--input", input);
+  if (isStandard && io.stdin.isTTY === true) await output.hint("reading a request from the terminal; Ctrl-D ends it");
+  const bytes = await bytesOf(isStandard ? io.stdin : createReadStream(resolve(io.cwd, input)), where);
+  if (bytes.length > 0) return bytes;
+  throw new MlserveError("invalid_body", "is empty: expected a request body in JSON", {
+    where,
+    ...(isStandard ? { hint: "Name a file with --input" } : {}),
+  });
+}
+
+async function bytesOf(source: Readable, where: string): Promise<Uint8Array> {
   try {
     return await buffer(source);
   } catch (error) {
-    throw fileSystemError(error, "--input");
+    throw fileSystemError(error, where);
   }
 }
 
@@ -52,10 +97,7 @@ async function wholeAnswer(reply: Reply): Promise<Uint8Array> {
 }
 
 async function writeAnswer(answer: Uint8Array, file: string | undefined, io: Io): Promise<void> {
-  if (file === undefined) return await write(io.stdout, answer);
-  try {
-    await writeFile(resolve(io.cwd, file), answer);
-  } catch (error) {
-    throw fileSystemError(error, "--output");
-  }
+  if (file === undefined || file === STANDARD_STREAM) return await write(io.stdout, answer);
+  const onTemporaryFile = (path: string): void => io.atExit(() => rmSync(path, { force: true }));
+  await replaceFile(resolve(io.cwd, file), (path) => writeFile(path, answer, { flag: "wx" }), onTemporaryFile);
 }

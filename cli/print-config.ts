@@ -27,6 +27,7 @@ type Shown = string | boolean | readonly string[] | null;
 /** As a user writes it, so that it can be given again; switches are true or false however they were spelled. */
 function shownValue({ option, text }: Setting, value: unknown): Shown {
   if (typeof value === "boolean") return value;
+  if (option.secret && text !== undefined) return "(secret)";
   return text ?? option.default ?? (option.isList ? [] : null);
 }
 

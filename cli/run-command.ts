@@ -1,7 +1,7 @@
 import { findUnknownVariables } from "../src/config/environment.js";
 import type { OptionsSchema } from "../src/config/option.js";
 import { COMMAND_OPTIONS } from "../src/config/options.js";
-import { type FileSettings, type ResolvedOptions, resolveOptions } from "../src/config/resolve.js";
+import { type FileSettings, type ResolvedOptions, resolveOptions, type Setting } from "../src/config/resolve.js";
 import { MlserveError } from "../src/core/errors.js";
 import type { CommandContext } from "./command.js";
 import { COMMANDS, type CommandName } from "./commands.js";
@@ -32,8 +32,15 @@ export async function prepare({ name, flags }: CommandRequest, io: Io): Promise<
   const file: FileSettings = config?.settingsOf(name) ?? new Map();
   const resolved = resolveOptions<OptionsSchema>(COMMAND_OPTIONS[name], { flags, environment: io.environment, file });
   const { json, quiet, verbose } = resolved.values;
+  if (quiet === true && verbose === true) throw contradiction(resolved.settings);
   const style = { format: json === true ? "json" : "human", verbose: verbose === true } as const;
   return { resolved, file: config?.name, style, output: createOutput(io, { ...style, quiet: quiet === true }) };
+}
+
+function contradiction(settings: readonly Setting[]): MlserveError {
+  const both = settings.filter(({ option: { key } }) => key === "quiet" || key === "verbose");
+  const where = both.map(({ source }) => source).join(" and ");
+  return new MlserveError("usage", "contradict each other", { where, hint: "Give one of them" });
 }
 
 /** Runs a command to its end; or tells its options, where that is asked. */
@@ -63,6 +70,11 @@ export async function runCommand(request: CommandRequest, { resolved, file, outp
 }
 
 function checkArguments(name: CommandName, words: readonly string[]): void {
+  const empty = COMMANDS[name].arguments[words.findIndex((word) => word.trim() === "")];
+  if (empty !== undefined) {
+    const hint = `Expected ${empty.help}; is a variable of the shell unset?`;
+    throw new MlserveError("usage", "is an empty text", { where: `<${empty.name}>`, hint });
+  }
   const missing = COMMANDS[name].arguments.slice(words.length).find(({ optional }) => optional !== true);
   if (missing === undefined) return;
   const hint = `Expected ${missing.help}. See mlserve ${name} --help`;

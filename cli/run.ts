@@ -1,3 +1,4 @@
+import { readVersion } from "../src/core/installed-version.js";
 import { type Io, write } from "./io.js";
 import { type ErrorStyle, reportError } from "./output.js";
 import { overviewHelp } from "./overview.js";
@@ -10,8 +11,9 @@ import { overviewHelp } from "./overview.js";
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let style = findErrorStyle(argv, io);
   try {
-    if (isOverview(argv)) {
-      await write(io.stdout, overviewHelp(io));
+    const shown = quickAnswer(argv, io, style);
+    if (shown !== undefined) {
+      await write(io.stdout, shown);
       return 0;
     }
     const { parseCommandLine } = await import("./program.js");
@@ -28,9 +30,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What is asked for most, and first, is shown without the parser of options. */
-function isOverview(argv: readonly string[]): boolean {
-  return argv.length === 0 || (argv.length === 1 && ["help", "--help", "-h"].includes(argv[0] ?? ""));
+/** What is asked for most, and first, is answered without the parser of options. */
+function quickAnswer(argv: readonly string[], io: Io, { format }: ErrorStyle): string | undefined {
+  const words = argv.filter((word) => word !== "--json");
+  const [first = "--help", ...others] = words;
+  if (others.length > 0) return undefined;
+  if (["help", "--help", "-h"].includes(first)) return overviewHelp(io);
+  if (!["--version", "-V"].includes(first)) return undefined;
+  return `${format === "json" ? JSON.stringify({ version: readVersion() }) : readVersion()}\n`;
 }
 
 /** An error must be told even when the options are what is wrong, so this looks no further than at the words. */

@@ -9,6 +9,7 @@ import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { write } from "./io.js";
+import { STANDARD_STREAM } from "./named-files.js";
 import { openRunnable, toPath } from "./open.js";
 import { createProgress } from "./progress.js";
 import { toJson } from "./text.js";
@@ -35,8 +36,9 @@ export async function scoreTable(context: Context): Promise<void> {
     const result = await scoreFile({
       model,
       ...known,
-      input: options.input === "-" ? io.stdin : toPath(options.input, io),
-      output: options.output === undefined || options.output === "-" ? io.stdout : toPath(options.output, io),
+      input: options.input === STANDARD_STREAM ? io.stdin : toPath(options.input, io),
+      output:
+        options.output === undefined || options.output === STANDARD_STREAM ? io.stdout : toPath(options.output, io),
       onError: options.onError,
       batchRows: options.batchRows,
       keepColumns: (options.keepColumns ?? []).flatMap((names) => names.split(",")),
@@ -65,7 +67,7 @@ export async function scoreTable(context: Context): Promise<void> {
 
 async function tell(context: Context, { scoreMs, ...result }: ScoreResult, bad: readonly BadRow[]): Promise<void> {
   const { output, io, options } = context;
-  const isPrinted = options.output === undefined || options.output === "-";
+  const isPrinted = options.output === undefined || options.output === STANDARD_STREAM;
   const rowsPerSecond = Math.round(result.rows / Math.max(scoreMs / 1000, 0.001));
   const fields = {
     ...result,

@@ -1,16 +1,15 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
-import { readVersion } from "../src/core/installed-version.js";
-import { createApp } from "../src/serve/app.js";
 import { loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ServedModel } from "../src/serve/served-model.js";
-import { startServer } from "../src/serve/server.js";
+import { accessRules, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { openRunnable } from "./open.js";
 import { openLog } from "./open-log.js";
+import { openServer } from "./open-server.js";
 import { formatCount } from "./text.js";
 
 /** `mlserve serve`. */
@@ -18,6 +17,9 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   const { options, io, output } = context;
   const logger = openLog(io, options);
   const metrics = createMetrics();
+  // What is wrong with them is told before a model is loaded.
+  const access = accessRules(options, io);
+  const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
   await using model = await openRunnable(context, options, known);
   await using served = await loadModel(model, {
@@ -36,33 +38,15 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
       workerMemoryBytes: options.workerMemory,
     }),
   });
-  const app = createApp(
-    { current: served },
-    {
-      logger,
-      accessLog: options.accessLog && !options.quiet,
-      metrics,
-      maxBodyBytes: options.maxBody,
-      timeoutMs: options.timeout,
-      version: readVersion(),
-    },
-  );
-  const server = await startServer({
-    app,
-    host: options.host,
-    port: options.port,
-    logger,
-    graceMs: options.shutdownGrace,
-  });
+  const stopping = io.interrupts.take();
+  await using server = await openServer(context, { served, metrics, logger, access, tls, stopping });
   // Not before: what cannot be served is told in one line.
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
-  const stop = io.interrupts.take();
   const { name, flavor, loadMs } = served;
   const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
   const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
   await output.result(fields, [`mlserve: ${told}`], [server.url]);
-  await aborted(stop);
-  await server.close();
+  await aborted(stopping);
 }
 
 /** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */

@@ -10,6 +10,7 @@ import type { ServedModel } from "../src/serve/served-model.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
+import { checkReadable } from "./named-files.js";
 import { openRunnable, toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { type ReplayCase, readCases } from "./replay/read-cases.js";
@@ -21,6 +22,7 @@ type Options = OptionValues<typeof TEST_OPTIONS>;
 /** `mlserve test`: the self-test of a model, or its input example, and recorded requests. */
 export async function testCommand(context: CommandContext<typeof TEST_OPTIONS>): Promise<void> {
   const { options, io, output } = context;
+  for (const file of options.cases ?? []) await checkReadable("--cases", file, io);
   const known = await loadFlavors(options, io);
   const files = await Promise.all((options.cases ?? []).map((file) => readCases(toPath(file, io), file)));
   await using model = await openRunnable(context, options, known);

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ensureInstalled } from "./ensure-installed.mjs";
 import { ensureNode, ensureNpm } from "./other-versions.mjs";
 import { ROOT, runNode } from "./processes.mjs";
 import { ensurePython } from "./python-environment.mjs";
@@ -8,8 +9,11 @@ import { skipWithout } from "./required-parts.mjs";
 /** Where each suite leaves vitest's report. */
 export const REPORTS = join(ROOT, ".cache", "reports");
 
-/** What depends on the version of Node: runtimes, worker processes, and what they answer. */
-const RUNTIME_TESTS = ["tests/flavors", "tests/golden", "tests/workers", "tests/conformance"];
+/** What depends on the version of Node: runtimes, worker processes, what they answer, and modules of the user's. */
+const RUNTIME_TESTS = [
+  ...["tests/flavors", "tests/golden", "tests/workers", "tests/conformance"],
+  "tests/e2e/flavor-module.test.ts",
+];
 
 /** Every suite: `needs` is "node" for those of `npm test`, "more" for those that `npm run test:all` adds. */
 export const SUITES = [
@@ -17,6 +21,8 @@ export const SUITES = [
   { name: "flavors on Node 22", needs: "more", run: () => runOnNode("22") },
   { name: "flavors on Node 24", needs: "more", run: () => runOnNode("24") },
   { name: "install", needs: "more", run: runInstall },
+  { name: "pages", needs: "more", run: () => runVitest("pages", ["--mode", "pages"]) },
+  { name: "reference", needs: "more", run: runReference },
   { name: "big files", needs: "more", run: () => runVitest("big files", ["--mode", "big"]) },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
   { name: "interop", needs: "more", run: runInterop },
@@ -38,6 +44,12 @@ async function runInstall() {
     env[`MLSERVE_TEST_NODE_${major}`] = node;
   }
   return await runVitest("install", ["--mode", "install"], { env });
+}
+
+/** What the API reference is made with is installed for it. */
+async function runReference() {
+  await ensureInstalled("tools");
+  return await runVitest("reference", ["--mode", "reference"]);
 }
 
 /** Against Python's own MLflow, in an environment made for it. */

@@ -1,17 +1,33 @@
 /**
- * mlserve: packages machine-learning models in MLflow's format, and serves them.
+ * Packages machine-learning models in MLflow's format, and serves them.
  *
- * @packageDocumentation
+ * - **Make a package**: {@link pack}; look for faults in one: {@link validateModel}; read one: {@link openModel}.
+ * - **Answer requests in a program**: {@link loadModel}, whose {@link Executor} takes bytes and gives bytes.
+ * - **Serve over HTTP**: {@link createApp} over a {@link ModelRepository}, such as a {@link ModelSlot}; then
+ *   {@link startServer}.
+ * - **Score a file**: {@link scoreFile}.
+ * - **Write a flavor**: {@link defineFlavor}, a {@link Predictor} over {@link Batch | batches}; try it with
+ *   `mlserve/testing`.
+ * - **Describe a model's requests**: {@link toBodySchema}.
+ *
+ * Whatever fails on purpose throws an {@link MlserveError}. Whoever gets something that is `AsyncDisposable` disposes of
+ * it (`await using`, or `await it[Symbol.asyncDispose]()`).
+ *
+ * @module mlserve
  */
+export type { CoercionName } from "./codec/decode/coercion.js";
+export type { Float32Style, NonFinite, NumberStyle } from "./codec/encode/number-style.js";
+export type { MediaType, ReplyMediaType } from "./codec/media-types.js";
 export type { Batch, BodyForm, Call, ColumnsBatch, Params, TensorsBatch, ValueBatch } from "./core/batch.js";
 export { rowCount, UNNAMED } from "./core/batch.js";
+export type { Clock, Phase } from "./core/clock.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
-export { type Column, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
+export { type Column, type DataByDType, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { BUILTIN_FLAVORS } from "./flavors/builtin.js";
-export { chooseFlavor } from "./flavors/choose.js";
-export type { ConfigSchema } from "./flavors/config-schema.js";
+export { type ChosenFlavor, chooseFlavor } from "./flavors/choose.js";
+export type { ConfigResult, ConfigSchema } from "./flavors/config-schema.js";
 export {
   type DescribedModel,
   type DescribeRequest,
@@ -27,17 +43,30 @@ export {
 } from "./flavors/flavor.js";
 export { functionFlavor } from "./flavors/js-function/flavor.js";
 export type { FunctionLog } from "./flavors/js-function/function-log.js";
-export type { OpenedModel } from "./flavors/js-function/open-file.js";
+export type { OpenedModel, OpenFile } from "./flavors/js-function/open-file.js";
 export type { FunctionContext, LoadContext } from "./flavors/js-function/user-function.js";
 export { loadFlavorModule } from "./flavors/load-flavor-module.js";
 export { onnxFlavor } from "./flavors/onnx/flavor.js";
 export { createFlavorRegistry, type FlavorRegistry } from "./flavors/registry.js";
 export { tfjsFlavor } from "./flavors/tfjs/flavor.js";
 export { type JsonSchema, toBodySchema, toDataSchema } from "./format/json-schema.js";
-export type { MlmodelDescriptor } from "./format/mlmodel.js";
+export type { InputExampleInfo, MlmodelDescriptor } from "./format/mlmodel.js";
 export type { Model, ModelFiles } from "./format/model.js";
-export { openModel } from "./format/open-model.js";
-export type { ColumnSpec, DataType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./format/signature.js";
+export type { ModelFile } from "./format/model-file.js";
+export { type OpenModelOptions, openModel } from "./format/open-model.js";
+export type { SchemaIssue } from "./format/schema-fault.js";
+export type {
+  ColumnSpec,
+  ColumnsSchema,
+  DataType,
+  ParamSpec,
+  Property,
+  ScalarType,
+  Schema,
+  Signature,
+  TensorSpec,
+  TensorsSchema,
+} from "./format/signature.js";
 export type { InputFormat, OutputFormat } from "./offline/formats.js";
 export type { BadRow, OnError } from "./offline/score-blocks.js";
 export { type ScoreFileOptions, type ScoreProgress, type ScoreResult, scoreFile } from "./offline/score-file.js";
@@ -45,11 +74,12 @@ export type { Finding } from "./pack/findings.js";
 export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
 export type { SelfTestOutcome } from "./pack/self-test.js";
 export { type ValidateOptions, validateModel } from "./pack/validate.js";
-export type { ExecuteRequest, Executor, Reply } from "./pipeline/executor.js";
-export { type AppOptions, createApp } from "./serve/app.js";
+export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeReply } from "./pipeline/executor.js";
+export { type AppEnv, type AppOptions, createApp } from "./serve/app.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
 export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";
+export type { Capacity, IsolationMode } from "./serve/placement.js";
 export type { ModelRepository } from "./serve/repository.js";
 export type { ServedModel } from "./serve/served-model.js";
 export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";

@@ -24,6 +24,8 @@ export interface OptionDescription {
   readonly group: Group;
   /** Does its value name code to run? */
   readonly runsCode: boolean;
+  /** May nobody see its value? */
+  readonly secret: boolean;
   readonly help: string;
   /** As a user would write it; undefined for none, for a switch that is off, and for an empty list. */
   readonly default: string | undefined;
@@ -38,6 +40,7 @@ export function describeOptions(schema: OptionsSchema): OptionDescription[] {
       group = "Options",
       negatable,
       runsCode = false,
+      secret = false,
       ...declared
     } = declarationOf(field);
     const name = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
@@ -51,6 +54,7 @@ export function describeOptions(schema: OptionsSchema): OptionDescription[] {
       variable: `MLSERVE_${name.replaceAll("-", "_").toUpperCase()}`,
       group,
       runsCode,
+      secret,
       default: isUnsaid(declared.placeholder, preset) ? undefined : preset,
     };
   });

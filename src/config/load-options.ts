@@ -2,7 +2,7 @@ import { option } from "./option.js";
 import { DURATION, FILE, integers, text } from "./value-types.js";
 
 /** What `mlserve bench` sends, and for how long. */
-export const LOAD = {
+export const LOAD_OPTIONS = {
   connections: option(integers("COUNTS", 1, 10_000), {
     group: "Load",
     short: "c",

@@ -7,6 +7,8 @@ export const GROUPS = [
   "Rows of a file",
   "Load",
   "Server",
+  "Limits",
+  "Access",
   "Workers",
   "Model",
   "Values",
@@ -28,6 +30,8 @@ export interface OptionDetails {
   readonly negatable?: true;
   /** Does its value name code to run? Then a file that merely lies where a command runs may not give it. */
   readonly runsCode?: true;
+  /** May nobody see its value? Then it is taken from the environment alone, and never shown. */
+  readonly secret?: true;
   /** Where the help lists it; `Options` where nothing is said. */
   readonly group?: Group;
 }

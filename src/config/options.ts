@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { LOAD } from "./load-options.js";
+import { ACCESS_OPTIONS } from "./access-options.js";
+import { LIMIT_OPTIONS } from "./limit-options.js";
+import { LOAD_OPTIONS } from "./load-options.js";
 import { option } from "./option.js";
-import { VALUES } from "./value-options.js";
+import { VALUE_OPTIONS } from "./value-options.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
 /*
@@ -80,7 +82,7 @@ const workers = option(autoOr(integer("COUNT", 1, 256)), {
 
 /** Of every command that runs a model in its own process. */
 const RUN_ONCE = {
-  ...VALUES,
+  ...VALUE_OPTIONS,
   threads,
   flavor,
   useFlavor,
@@ -129,7 +131,11 @@ export const PACK_OPTIONS = z.object({
 export const SERVE_OPTIONS = z.object({
   host,
   port,
-  maxBody: option(SIZE, { group: "Server", help: "largest body of a request", default: "32MiB" }),
+  drainDelay: option(DURATION, {
+    group: "Server",
+    help: "time to go on taking requests at shutdown, while /health says no",
+    default: "0s",
+  }),
   shutdownGrace: option(DURATION, {
     group: "Server",
     help: "time that running requests get to finish at shutdown",
@@ -142,6 +148,8 @@ export const SERVE_OPTIONS = z.object({
     help: "time for one answer; a worker that is overdue is replaced; 0: any",
     default: "60s",
   }),
+  ...LIMIT_OPTIONS,
+  ...ACCESS_OPTIONS,
   isolation,
   workers,
   workerMemory: option(SIZE, {
@@ -149,7 +157,7 @@ export const SERVE_OPTIONS = z.object({
     help: "memory for one worker, which is replaced beyond it; unset: any",
   }),
   loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
-  ...VALUES,
+  ...VALUE_OPTIONS,
   threads,
   requireChecksums,
   selfTest: option(SWITCH, {
@@ -255,7 +263,7 @@ export const DIFF_OPTIONS = z.object({
 
 /** `mlserve bench`. */
 export const BENCH_OPTIONS = z.object({
-  ...LOAD,
+  ...LOAD_OPTIONS,
   isolation,
   workers,
   threads,

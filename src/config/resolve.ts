@@ -63,6 +63,7 @@ export function resolveOptions<Schema extends OptionsSchema>(
 function findSetting(option: OptionDescription, { flags, environment, file }: OptionSources): Setting {
   const { key, name, flag, variable } = option;
   const given = flags[key];
+  if (option.secret && given !== undefined) throw seenByOthers(option, flag);
   if (given !== undefined) {
     const source = given === false ? (option.negatedFlag ?? flag) : flag;
     return { option, text: flagText(option, given), origin: "flag", source };
@@ -71,8 +72,16 @@ function findSetting(option: OptionDescription, { flags, environment, file }: Op
   if (set !== undefined && set.trim() !== "" && !isServiceLink(set))
     return { option, text: set, origin: "environment", source: variable };
   const written = file?.get(name);
+  if (option.secret && written !== undefined) throw seenByOthers(option, written.where);
   if (written !== undefined) return { option, text: written.text, origin: "file", source: written.where };
   return { option, text: undefined, origin: "default", source: flag };
+}
+
+function seenByOthers({ variable }: OptionDescription, where: string): MlserveError {
+  return new MlserveError("usage", "a secret cannot be given where others can read it", {
+    where,
+    hint: `Set the variable ${variable} instead`,
+  });
 }
 
 /** `--no-name` of an option that is no switch takes its value away. */

@@ -2,7 +2,7 @@ import { option } from "./option.js";
 import { choice } from "./value-types.js";
 
 /** How values are read and written. */
-export const VALUES = {
+export const VALUE_OPTIONS = {
   coercion: option(choice(["safe", "mlflow"], "MODE"), {
     group: "Values",
     help: "how values are read: as mlflow does, or safe, which refuses what mlflow damages silently",

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { MlserveError } from "../core/errors.js";
 import { parseJsonText, toPlain } from "../core/json.js";
+import { suggestWord } from "../core/nearest-word.js";
 import { DURATION_EXAMPLES, parseDuration, parseQuantity } from "../core/quantity.js";
+import { parseRate, type Rate } from "../core/rate.js";
 
 /** How the text of an option becomes a value. Numbers and booleans of a config file are read from their text too. */
 export interface ValueType<T, Text extends OptionText = string> {
@@ -28,10 +30,11 @@ function valueType<T>(
   parse: (text: string) => T | undefined,
   completes: Completes = "nothing",
 ): ValueType<T> {
+  const known = typeof completes === "string" ? [] : completes;
   const schema = z.string().transform((text, context) => {
     const value = parse(text.trim());
     if (value !== undefined) return value;
-    context.addIssue(`expected ${expected}`);
+    context.addIssue([`expected ${expected}`, suggestWord(text, known)].filter(Boolean).join(". "));
     return z.NEVER;
   });
   return { placeholder, expected, isList: false, completes, schema };
@@ -148,3 +151,6 @@ export const SIZE: ValueType<number> = valueType("SIZE", "a size such as 500KB, 
 
 /** Milliseconds, written with their unit (`250ms`, `30s`, `5m`, `1h`); a bare number is seconds. */
 export const DURATION: ValueType<number> = valueType("TIME", `a time such as ${DURATION_EXAMPLES}`, parseDuration);
+
+/** So many in a time: `100/s`. */
+export const RATE: ValueType<Rate> = valueType("RATE", "a rate such as 100/s, 1000/m or 10/250ms", parseRate);

@@ -29,12 +29,19 @@ export interface ValueBatch {
 export type Params = ReadonlyMap<string, unknown>;
 
 /** How a request spelled its data: MLflow shapes its answer by it. */
-export type BodyForm = "dataframe_split" | "dataframe_records" | "inputs" | "instances" | "unwrapped";
+export type BodyForm = WrappedForm | "unwrapped";
+
+/** The keys under which a request's body has its data. */
+export const WRAPPED_FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as const;
+export type WrappedForm = (typeof WRAPPED_FORMS)[number];
 
 /** One decoded request. */
 export interface Call {
+  /** How the request spelled its data. */
   readonly form: BodyForm;
+  /** The data, of the types that the signature says. */
   readonly batch: Batch;
+  /** The request's `params`, defaults filled in. */
   readonly params: Params;
 }
 

@@ -5,4 +5,9 @@ export const monotonicClock: Clock = () => performance.now();
 
 /** The parts of a request's life that are timed apart. */
 export const PHASES = ["decode", "predict", "encode"] as const;
+/**
+ * The name of a part of a request's life that is timed apart.
+ *
+ * @useDeclaredType
+ */
 export type Phase = (typeof PHASES)[number];

@@ -10,7 +10,7 @@ interface ErrorRow {
 /** What a failure costs the command line: see docs/errors.md. */
 export const EXIT = { failure: 1, usage: 2, model: 3, input: 4, environment: 5 } as const;
 
-/** Every way in which mlserve fails: its HTTP status, MLflow's `error_code`, and the exit code. Listed in docs/errors.md. */
+/** Every way in which mlserve fails: its HTTP status, MLflow's `error_code`, and the exit code. Told in docs/errors.md. */
 export const ERRORS = {
   // The caller's request.
   invalid_json: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
@@ -20,11 +20,21 @@ export const ERRORS = {
   invalid_params: { status: 400, errorCode: "INVALID_PARAMETER_VALUE", exit: EXIT.input },
   model_rejected_input: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
   request_aborted: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  malformed_request: { status: 400, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  unauthorized: { status: 401, errorCode: "UNAUTHENTICATED", exit: EXIT.input },
+  host_not_allowed: { status: 403, errorCode: "PERMISSION_DENIED", exit: EXIT.input },
   not_found: { status: 404, errorCode: "ENDPOINT_NOT_FOUND", exit: EXIT.input },
   method_not_allowed: { status: 405, errorCode: "BAD_REQUEST", exit: EXIT.input },
   not_acceptable: { status: 406, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  request_timeout: { status: 408, errorCode: "BAD_REQUEST", exit: EXIT.input },
   body_too_large: { status: 413, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  uri_too_long: { status: 414, errorCode: "BAD_REQUEST", exit: EXIT.input },
   unsupported_media_type: { status: 415, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  expectation_failed: { status: 417, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  rate_limited: { status: 429, errorCode: "REQUEST_LIMIT_EXCEEDED", exit: EXIT.input },
+  headers_too_large: { status: 431, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  not_implemented: { status: 501, errorCode: "BAD_REQUEST", exit: EXIT.input },
+  unsupported_http_version: { status: 505, errorCode: "BAD_REQUEST", exit: EXIT.input },
   // The server's side of a request.
   model_failed: { status: 500, errorCode: "MODEL_ERROR", exit: EXIT.failure },
   internal: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
@@ -49,22 +59,35 @@ export const ERRORS = {
   usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
 } as const satisfies Record<string, ErrorRow>;
 
+/**
+ * The name of a row of {@link ERRORS}: what went wrong, for a program to look at.
+ *
+ * @useDeclaredType
+ */
 export type ErrorKind = keyof typeof ERRORS;
 
+/** What an error says besides its reason. */
 export interface MlserveErrorOptions {
   /** Where in the caller's input: `column "age", row 3`, `inputs[2][0]`, a file's name. */
   readonly where?: string;
   /** What to do about it. */
   readonly hint?: string;
+  /** The error that led to it: for the log, never for an answer. */
   readonly cause?: unknown;
 }
 
-/** The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. */
+/**
+ * The only error that mlserve throws on purpose: its `kind` names a row of {@link ERRORS}. Its message is `where: reason.
+ * hint`, one line without the caller's values, paths of the machine, or stacks.
+ */
 export class MlserveError extends Error {
+  /** What went wrong. */
   readonly kind: ErrorKind;
   /** The message without its place and its hint. */
   readonly reason: string;
+  /** Where in the caller's input, if it has a place. */
   readonly where: string | undefined;
+  /** What to do about it, if there is something. */
   readonly hint: string | undefined;
 
   /** `reason` says what is wrong and what was expected, without the caller's values. */
@@ -77,6 +100,7 @@ export class MlserveError extends Error {
     this.hint = options.hint;
   }
 
+  /** The HTTP status of an answer that fails so. */
   get status(): number {
     return ERRORS[this.kind].status;
   }
@@ -86,6 +110,7 @@ export class MlserveError extends Error {
     return ERRORS[this.kind].errorCode;
   }
 
+  /** The exit code of the command line. */
   get exitCode(): number {
     return ERRORS[this.kind].exit;
   }

@@ -16,6 +16,11 @@ export class JsonFloat {
 export type JsonValue = null | boolean | string | number | bigint | JsonFloat | JsonValue[] | JsonObject;
 export type JsonObject = Map<string, JsonValue>;
 
+/** Digits beyond the range of a float are marked as well, to tell them from the word Infinity. */
+export function toJsonFloat(value: number): number | JsonFloat {
+  return Number.isInteger(value) || !Number.isFinite(value) ? new JsonFloat(value) : value;
+}
+
 /** The same value in everyday JavaScript: floats as numbers, objects without a prototype. */
 export function toPlain(value: JsonValue): unknown {
   if (value instanceof JsonFloat) return value.value;

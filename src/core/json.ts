@@ -18,7 +18,7 @@ import {
   ZERO,
 } from "./json-bytes.js";
 import { placeOf } from "./json-place.js";
-import { JsonFloat, type JsonObject, type JsonValue } from "./json-value.js";
+import { type JsonFloat, type JsonObject, type JsonValue, toJsonFloat } from "./json-value.js";
 
 export { JsonFloat, type JsonObject, type JsonValue, toPlain } from "./json-value.js";
 
@@ -77,6 +77,8 @@ class JsonReader {
   private readonly refuseRepeated: boolean;
   position: number;
   private depth: number;
+  /** A body of nothing but `{}` would take a hundred times its size if each were an object of its own. */
+  private empty: { readonly list: JsonValue[]; readonly object: JsonObject } | undefined;
 
   constructor(bytes: Uint8Array, options: JsonOptions, place: JsonPlace = START) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -121,8 +123,8 @@ class JsonReader {
 
   private readList(): JsonValue[] {
     this.enter();
+    if (this.skipSpace() === CLOSE_LIST) return this.leave(this.shared().list);
     const list: JsonValue[] = [];
-    if (this.skipSpace() === CLOSE_LIST) return this.leave(list);
     for (;;) {
       list.push(this.readValue());
       const byte = this.skipSpace();
@@ -134,8 +136,8 @@ class JsonReader {
 
   private readObject(): JsonObject {
     this.enter();
+    if (this.skipSpace() === CLOSE_OBJECT) return this.leave(this.shared().object);
     const object: JsonObject = new Map();
-    if (this.skipSpace() === CLOSE_OBJECT) return this.leave(object);
     for (;;) {
       if (this.skipSpace() !== QUOTE) throw this.fault("expected a key in double quotes");
       const key = this.readString();
@@ -148,6 +150,11 @@ class JsonReader {
       if (byte !== COMMA) throw this.fault("expected ',' or '}'");
       this.position++;
     }
+  }
+
+  private shared(): NonNullable<JsonReader["empty"]> {
+    this.empty ??= { list: [], object: new Map() };
+    return this.empty;
   }
 
   private leave<T>(value: T): T {
@@ -214,7 +221,7 @@ class JsonReader {
     this.skipInteger();
     const float = this.skipFractionAndExponent();
     const text = this.bytes.toString("latin1", start, this.position);
-    if (float) return toFloat(Number(text));
+    if (float) return toJsonFloat(Number(text));
     if (text.length <= 15) return text === "-0" ? 0 : Number(text);
     if (text.length > MAX_INTEGER_DIGITS) throw this.fault(`an integer of more than ${MAX_INTEGER_DIGITS} digits`);
     const value = Number(text);
@@ -287,9 +294,4 @@ class JsonReader {
       `not valid JSON at ${placeOf(this.bytes, this.position)}: ${reason}${found}`,
     );
   }
-}
-
-/** Digits beyond the range of a float are marked as well, to tell them from the word Infinity. */
-function toFloat(value: number): number | JsonFloat {
-  return Number.isInteger(value) || !Number.isFinite(value) ? new JsonFloat(value) : value;
 }

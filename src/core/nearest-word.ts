@@ -2,7 +2,8 @@
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
   const plain = toPlainWord(word);
   let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(plain.length / 3)) + 1;
+  // A letter is near to every other: of a short word something has to be left.
+  let least = Math.min(plain.length, Math.max(1, Math.floor(plain.length / 3)) + 1);
   for (const candidate of known) {
     const distance = editDistance(plain, toPlainWord(candidate));
     if (distance >= least) continue;

@@ -28,6 +28,9 @@ export interface DataByDType {
   readonly object: readonly unknown[];
 }
 
+/**
+ * The name of an element type: {@link DataByDType} says which array holds its values.
+ */
 export type DType = keyof DataByDType;
 
 /** Elements in row-major order: `data.length` is the product of `shape`, and `[]` is the shape of one number. */

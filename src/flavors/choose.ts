@@ -4,7 +4,9 @@ import { readConfig } from "./config-schema.js";
 import type { Flavor } from "./flavor.js";
 import type { FlavorRegistry } from "./registry.js";
 
+/** The flavor that a model is run with. */
 export interface ChosenFlavor {
+  /** One of the registry. */
   readonly flavor: Flavor;
   /** The flavor's block of the MLmodel file, as its schema read it. */
   readonly config: unknown;
@@ -17,6 +19,8 @@ export interface ChosenFlavor {
  *
  * Throws `unknown_flavor` when there is none of the name asked for, `unsupported_model` when the model has none that can
  * be served, and `invalid_descriptor` naming the field of a block that is wrong.
+ *
+ * @param options `useFlavor` is the name of the one to use
  */
 export function chooseFlavor(
   descriptor: MlmodelDescriptor,

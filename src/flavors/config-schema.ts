@@ -7,14 +7,17 @@ import { issueFault, type SchemaIssue } from "../format/schema-fault.js";
  * comes from. It must answer at once, not with a promise.
  */
 export interface ConfigSchema<Config = unknown> {
+  /** The properties that the interface asks for. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
+    /** Gives the block as the flavor wants it, or what is wrong with it. */
     readonly validate: (block: unknown) => ConfigResult<Config> | Promise<ConfigResult<Config>>;
     readonly types?: { readonly input: unknown; readonly output: Config } | undefined;
   };
 }
 
+/** What a schema makes of a block: its value, or what is wrong with it. */
 export type ConfigResult<Config> =
   | { readonly value: Config; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };

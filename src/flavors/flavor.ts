@@ -7,6 +7,7 @@ import type { FlavorRegistry } from "./registry.js";
 
 /** What one call of a predictor is given besides its data. */
 export interface PredictContext {
+  /** The request's `params`, defaults of the signature filled in. */
   readonly params: Params;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
@@ -22,6 +23,7 @@ export type Outputs = Batch | OutputStream;
  */
 export type OutputStream = AsyncIterable<Batch>;
 
+/** Does the model go on while its outputs are sent? */
 export function isOutputStream(outputs: Outputs): outputs is OutputStream {
   return Symbol.asyncIterator in outputs;
 }
@@ -54,7 +56,9 @@ export interface Predictor extends AsyncDisposable {
   predict(batch: Batch, context: PredictContext): Promise<Outputs>;
 }
 
+/** What a flavor is told when it loads a model. */
 export interface LoadOptions {
+  /** Where warnings go that a person should see. */
   readonly logger: Logger;
   /** Threads the runtime may use for one run; undefined leaves it to the model's own settings or the runtime. */
   readonly threads?: number;
@@ -66,7 +70,9 @@ export interface LoadOptions {
 
 /** What `pack` writes for a model that has no MLmodel file: flavor blocks in order, and the signature of its graph. */
 export interface DescribedModel {
+  /** Blocks for `flavors:` of the MLmodel file, by name, in order. */
   readonly flavors: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What the model takes and gives, as far as its files tell. */
   readonly signature: Signature;
   /** The files that the model consists of, when others may lie beside them: its own, and the weights it points to. */
   readonly files?: readonly string[];
@@ -102,6 +108,10 @@ export interface Flavor<Config = unknown> {
   readonly checksOutputs?: boolean;
   /** What `describe` looks for, to complete "expected …": `an .onnx file`. */
   readonly looksFor?: string;
+  /**
+   * Loads the model into its runtime. Throws `flavor_unavailable` with the line that installs the runtime when it is
+   * missing, and the model rows of the error table for files that it cannot run.
+   */
   load(model: Model, config: Config, options: LoadOptions): Promise<Predictor>;
   /** Throws what `load` would throw and can be known without the runtime: unsupported types, missing weights. */
   check?(model: Model, config: Config): Promise<void>;

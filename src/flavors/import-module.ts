@@ -39,8 +39,16 @@ async function toRefusal(cause: unknown, url: string, refuse: Refuse): Promise<M
   if (thrown !== undefined) return refuse(`it fails while it is loaded: ${sayingOf(cause)}`, { where: thrown });
   if (!(cause instanceof SyntaxError)) return refuse(`it fails while it is loaded: ${sayingOf(cause)}`);
   const place = await findSyntaxError(url);
-  return refuse(sayingOf(cause), place === undefined ? {} : { where: place });
+  const hint = IS_COMMONJS.test(cause.message) ? ES_MODULE_HINT : undefined;
+  return refuse(sayingOf(cause), {
+    ...(place === undefined ? {} : { where: place }),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
+
+/** What Node says of a file of an ES module that its package.json has run as CommonJS. */
+const IS_COMMONJS = /outside a module$|^Unexpected token 'export'$/;
+const ES_MODULE_HINT = 'Flavors are ES modules: name the file .mjs, or say "type": "module" in its package.json';
 
 /** `"left-pad"`, or `"./helper.js"` by the end of its path. */
 function missingName(cause: unknown): string {
@@ -73,11 +81,13 @@ async function findSyntaxError(url: string): Promise<string | undefined> {
   const told = await new Promise<string>((resolve) => {
     execFile(process.execPath, words, { timeout: 10_000, env: {} }, (_error, _stdout, stderr) => resolve(stderr));
   });
-  const [, path, line] = /^(file:\/\/\S+?):(\d+)$/m.exec(told) ?? [];
+  // Of TypeScript it tells the path, else the address.
+  const [, path, line] = /^(file:\/\/\S+?|(?:[A-Za-z]:)?[\\/].*?):(\d+)$/m.exec(told) ?? [];
   return path === undefined ? undefined : spellPlace(path, line);
 }
 
-function spellPlace(url: string, line = "?"): string {
-  const name = fileURLToPath(url).split(/[\\/]/).at(-1) ?? "";
+function spellPlace(address: string, line = "?"): string {
+  const path = address.startsWith("file:") ? fileURLToPath(address) : address;
+  const name = path.split(/[\\/]/).at(-1) ?? "";
   return `${quoteName(name)}, line ${line}`;
 }

@@ -12,10 +12,10 @@ const SEE = "See https://github.com/mlserve/mlserve/blob/main/docs/flavors.md";
  * Loads the flavors that an ES module exports, under whatever names, in the order of those names; each remembers the
  * module as its `module`.
  *
- * @param source a path, relative to the folder of this process, or a `file:` URL
- *
  * Throws `usage`, naming the file and what is wrong with it: it is not there, is no JavaScript (with the line), exports
  * no flavor, or one that is not whole.
+ *
+ * @param source a path, relative to the folder of this process, or a `file:` URL
  */
 export async function loadFlavorModule(source: string): Promise<readonly Flavor[]> {
   const url = source.startsWith("file:") ? source : pathToFileURL(source).href;

@@ -1,16 +1,21 @@
 import { MlserveError, quoteName } from "../core/errors.js";
+import { suggestWord } from "../core/nearest-word.js";
 import type { Flavor } from "./flavor.js";
 import { flavorFault } from "./flavor-shape.js";
 
 /** Flavors by name, in order of preference. */
 export interface FlavorRegistry {
+  /** All of them, the preferred first. */
   readonly flavors: readonly Flavor[];
+  /** The flavor of a name; undefined when there is none. */
   get(name: string): Flavor | undefined;
   /** Throws `unknown_flavor` when there is none of the name, and says which there are. */
   require(name: string): Flavor;
 }
 
 /**
+ * Makes a registry of flavors, the preferred first.
+ *
  * Throws `unknown_flavor` when a name stands twice (which of two would be used must never depend on order), and `usage`
  * for what is no flavor.
  */
@@ -28,7 +33,8 @@ export function createFlavorRegistry(flavors: readonly Flavor[]): FlavorRegistry
     require(name) {
       const flavor = byName.get(name);
       if (flavor !== undefined) return flavor;
-      const hint = `Known are: ${[...byName.keys()].join(", ")}`;
+      const names = [...byName.keys()];
+      const hint = suggestWord(name, names) ?? `Known are: ${names.join(", ")}`;
       throw new MlserveError("unknown_flavor", `there is no flavor ${quoteName(name)}`, { hint });
     },
   };

@@ -64,7 +64,7 @@ async function* walk(
   const root = await realpath(folder);
   const waiting = [""];
   for (let prefix = waiting.shift(); prefix !== undefined; prefix = waiting.shift()) {
-    for (const entry of await readFolder(root, prefix, onFault)) {
+    for (const entry of await readFolder(root, prefix, folder, onFault)) {
       if (LEFTOVERS.has(entry.name)) continue;
       const name = prefix + entry.name;
       if (entry.isDirectory()) {
@@ -77,11 +77,11 @@ async function* walk(
   }
 }
 
-async function readFolder(root: string, prefix: string, onFault: FaultHandler): Promise<Dirent[]> {
+async function readFolder(root: string, prefix: string, shown: string, onFault: FaultHandler): Promise<Dirent[]> {
   try {
     return await readdir(join(root, prefix), { withFileTypes: true });
   } catch (cause) {
-    onFault(prefix, "the folder cannot be read", cause);
+    onFault(prefix === "" ? shown : prefix, "the folder cannot be read", cause);
     return [];
   }
 }

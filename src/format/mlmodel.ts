@@ -12,9 +12,13 @@ export const MLMODEL_FILE = "MLmodel";
 export interface MlmodelDescriptor {
   /** Flavor blocks by name, in the order of the file. */
   readonly flavors: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** What the model takes and gives. */
   readonly signature: Signature;
+  /** `model_uuid`: MLflow's name for the model, or one that `pack` made from its content. */
   readonly modelUuid: string | undefined;
+  /** The MLflow that saved the model. */
   readonly mlflowVersion: string | undefined;
+  /** What whoever saved the model noted; `mlserve` in it is what `pack` noted. */
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** `saved_input_example_info`, when the model has an input example. */
   readonly inputExample: InputExampleInfo | undefined;
@@ -22,10 +26,13 @@ export interface MlmodelDescriptor {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** Where the files of an input example are, relative to the MLmodel file. */
 export interface InputExampleInfo {
+  /** The example itself. */
   readonly artifactPath: string;
   /** A ready request body, when MLflow wrote one. */
   readonly servingInputPath: string | undefined;
+  /** MLflow's word for what the example is: `dataframe`, `ndarray`, `json_object`, … */
   readonly type: string;
 }
 

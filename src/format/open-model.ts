@@ -5,11 +5,14 @@ import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { extractArchive } from "./archive-reader.js";
 import { fileSystemError, systemCode } from "./file-system-error.js";
+import { findForeignFile, findUnpackedFile } from "./foreign-file.js";
 import { listModelFolder } from "./list-folder.js";
 import type { Model } from "./model.js";
 import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "./private-folder.js";
 import { type FoundModel, type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
+import { suggestPath } from "./similar-path.js";
 
+/** How a model is opened. */
 export interface OpenModelOptions {
   /** Refuse a model that has no `SHA256SUMS`. Default false: it is opened with a warning. */
   readonly requireChecksums?: boolean;
@@ -18,6 +21,7 @@ export interface OpenModelOptions {
    * A program that may be ended before it disposes of the model gives a folder that it removes itself.
    */
   readonly temporaryFolder?: string;
+  /** Gets the warnings that the model has too. Default: nothing is logged. */
   readonly logger?: Logger;
 }
 
@@ -58,7 +62,9 @@ async function isFolder(source: string): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR")
       throw fileSystemError(error, quoteName(source));
-    const hint = "Give the path of a package that mlserve pack wrote, or of a folder with an MLmodel file";
+    const hint =
+      (await suggestPath(source)) ??
+      "Give the path of a package that mlserve pack wrote, or of a folder with an MLmodel file";
     throw new MlserveError("model_not_found", `there is no file or folder ${quoteName(source)}`, {
       hint,
       cause: error,
@@ -83,7 +89,7 @@ async function findInFolder(source: string, ignore?: string): Promise<FoundModel
 }
 
 async function findInArchive(source: string, options: OpenModelOptions): Promise<FoundModel> {
-  if (/\.onnx$/i.test(source)) throw bareModel(source);
+  refuseOtherFiles(source);
   const parent = options.temporaryFolder ?? tmpdir();
   sweepPrivateFolders(parent);
   const folder = makePrivateFolder(parent);
@@ -109,8 +115,12 @@ async function unpack(source: string, folder: string): Promise<HashedFile[]> {
 /** Errors of the archive name the entry; here they learn the package. */
 function inPackage(error: unknown, source: string): unknown {
   if (!(error instanceof MlserveError)) return fileSystemError(error, quoteName(source));
-  const { kind, message, cause } = error;
-  return new MlserveError(kind, message, { where: quoteName(source), cause });
+  const { kind, reason, where: entry, hint, cause } = error;
+  return new MlserveError(kind, entry === undefined ? reason : `${entry}: ${reason}`, {
+    where: quoteName(source),
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
 }
 
 /** `tar czf model.tar.gz my_model` puts one folder around the model; what lies in it is the model. */
@@ -121,11 +131,13 @@ function withoutTopFolder(files: readonly HashedFile[]): readonly HashedFile[] {
   return files.map((file) => ({ ...file, name: file.name.slice(prefix.length) }));
 }
 
-function bareModel(source: string): MlserveError {
-  return new MlserveError("invalid_package", "is a bare ONNX file, not a package", {
-    where: quoteName(source),
-    hint: "Run mlserve pack on it first",
-  });
+function refuseOtherFiles(source: string): void {
+  const where = quoteName(source);
+  const foreign = findForeignFile(source);
+  if (foreign !== undefined) throw new MlserveError("unsupported_model", foreign.reason, { where, hint: foreign.hint });
+  const unpacked = findUnpackedFile(source);
+  if (unpacked !== undefined)
+    throw new MlserveError("invalid_package", unpacked.reason, { where, hint: unpacked.hint });
 }
 
 /** `iris.tar.gz` -> `iris`. */

@@ -1,4 +1,4 @@
-import { MlserveError } from "../core/errors.js";
+import { MlserveError, quoteName } from "../core/errors.js";
 import {
   CHECKSUMS_FILE,
   type Checksums,
@@ -162,8 +162,16 @@ function withoutDescriptor({ files, where, kind }: FoundModel): MlserveError {
   const onnx = files.some(({ name }) => /^[^/]*\.onnx$/i.test(name));
   const hint = onnx
     ? "Run mlserve pack on it first"
-    : "Save a model there with MLflow, or run mlserve pack on an .onnx file";
+    : (belowHint(files) ?? "Save a model there with MLflow, or run mlserve pack on an .onnx file");
   return new MlserveError("model_not_found", "the folder has no MLmodel file", { where, hint });
+}
+
+/** For the folder above the one that was meant. */
+function belowHint(files: readonly FoundFile[]): string | undefined {
+  const ending = `/${MLMODEL_FILE}`;
+  const below = files.flatMap(({ name }) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []));
+  if (below.length === 0) return undefined;
+  return `Name the folder in it that has one: ${below.slice(0, 5).map(quoteName).join(", ")}`;
 }
 
 function withoutList({ where }: FoundModel): MlserveError {

@@ -2,8 +2,11 @@ import { MlserveError, quoteName } from "../core/errors.js";
 
 /** What a schema says is wrong: an issue of zod's, or of any other library with the Standard Schema interface. */
 export interface SchemaIssue {
+  /** What is wrong, for a person. */
   readonly message: string;
+  /** Where in the value. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  /** Of zod's: what kind of fault it is. */
   readonly code?: string | undefined;
   /** Of zod's `unrecognized_keys`. */
   readonly keys?: readonly string[];

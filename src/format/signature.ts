@@ -5,6 +5,11 @@ import { parseDType } from "./numpy-dtypes.js";
 
 /** The scalar column types of MLflow's signatures. */
 export const SCALAR_TYPES = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"] as const;
+/**
+ * The name of a scalar column type. {@link DType} says what holds its values: `long` is `int64`, `double` is `float64`.
+ *
+ * @useDeclaredType
+ */
 export type ScalarType = (typeof SCALAR_TYPES)[number];
 
 /** The element type that holds each scalar column type. A `string` column may also hold what is no string. */
@@ -28,42 +33,54 @@ export type DataType =
   | { readonly kind: "any" }
   | { readonly kind: "sparkml_vector" };
 
+/** A property of an `object`. */
 export interface Property {
   readonly name: string;
   readonly type: DataType;
   readonly required: boolean;
 }
 
+/** One column of a table. */
 export interface ColumnSpec {
   /** Absent in a signature whose columns go by their position. */
   readonly name?: string;
+  /** What its values are. */
   readonly type: DataType;
+  /** Must every request have it? */
   readonly required: boolean;
 }
 
+/** One tensor. */
 export interface TensorSpec {
   /** Absent in a signature of exactly one tensor that has no name. */
   readonly name?: string;
+  /** What its elements are. */
   readonly dtype: DType;
-  /** -1 is a free dimension. */
+  /** The length of each dimension; -1 is one of any length. */
   readonly shape: readonly number[];
 }
 
+/** What a table or tensors have to look like. */
 export type Schema = ColumnsSchema | TensorsSchema;
 
+/** A table of named columns, or of columns by position. */
 export interface ColumnsSchema {
   readonly kind: "columns";
   readonly columns: readonly ColumnSpec[];
 }
 
+/** Tensors by name, or one without a name. */
 export interface TensorsSchema {
   readonly kind: "tensors";
   readonly tensors: readonly TensorSpec[];
 }
 
+/** One entry of a request's `params`. */
 export interface ParamSpec {
   readonly name: string;
+  /** What its value, or each item of it, is. */
   readonly type: DataType;
+  /** The value where a request says none. */
   readonly default: unknown;
   /** true for `shape: [-1]`: a flat list of the type. */
   readonly list: boolean;
@@ -71,8 +88,11 @@ export interface ParamSpec {
 
 /** What a model takes and gives. A part that is undefined is unchecked. */
 export interface Signature {
+  /** What a request has to hold. */
   readonly inputs: Schema | undefined;
+  /** What the answer holds. */
   readonly outputs: Schema | undefined;
+  /** What `params` of a request may hold. */
   readonly params: readonly ParamSpec[] | undefined;
   /**
    * Was it taken from a type hint of the model's function, `is_signature_from_type_hint` in the MLmodel file? The value
@@ -132,7 +152,8 @@ function checkNames(entries: readonly JsonMap[], where: string): void {
   if (names.length !== 0 && names.length !== entries.length)
     throw refusal(where, "either all entries have a name or none");
   for (const name of names) if (typeof name !== "string") throw refusal(where, "a name must be a string");
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<JsonValue>();
+  const repeated = names.find((name) => seen.has(name) || !seen.add(name));
   if (repeated !== undefined) throw refusal(where, `the name ${quoteName(String(repeated))} stands twice`);
 }
 
@@ -235,7 +256,15 @@ function parseParam(value: JsonValue, where: string): ParamSpec {
   const shape = entry.get("shape");
   const list = Array.isArray(shape) && shape.length === 1 && shape[0] === -1;
   if (shape !== undefined && shape !== null && !list) throw refusal(`${where}.shape`, "expected null or [-1]");
-  return { name, type: parseDataType(typed, where), default: toPlain(entry.get("default") ?? null), list };
+  const type = parseDataType(typed, where);
+  return { name, type, default: toDefault(toPlain(entry.get("default") ?? null), type), list };
+}
+
+/** A float is a number, though an integer beyond 2^53 may have been written for it. */
+function toDefault(value: unknown, type: DataType): unknown {
+  if (Array.isArray(value)) return value.map((item) => toDefault(item, type));
+  const isFloat = type.kind === "scalar" && (type.type === "double" || type.type === "float");
+  return isFloat && typeof value === "bigint" ? Number(value) : value;
 }
 
 function refusal(where: string, reason: string, cause?: unknown): MlserveError {

@@ -57,7 +57,7 @@ export class TarFrames {
 
   end(): void {
     if (this.zeroBlocks < 2)
-      throw refusal(this.entries === 0 ? "not a tar archive" : "the archive is cut off: its end is missing");
+      throw this.entries === 0 ? noArchive() : refusal("the archive is cut off: its end is missing");
   }
 
   private skip(chunk: Buffer, at: number): number {
@@ -119,7 +119,7 @@ export class TarFrames {
     }
     if (this.zeroBlocks > 0) throw refusal("something stands behind the end of the archive");
     if (this.header.toString("latin1", 257, 262) !== "ustar")
-      throw refusal(this.entries === 0 ? "not a tar archive" : "a damaged header");
+      throw this.entries === 0 ? noArchive() : refusal("a damaged header");
     const type = String.fromCharCode(this.header[156] || 0x30);
     const size = parseSize(this.header);
     if (type === "x" || type === "g" || type === "L") this.startExtension(type, size);
@@ -199,6 +199,11 @@ function parseDecimal(text: string): number {
 function checkedSize(size: number): number {
   if (!Number.isSafeInteger(size)) throw refusal("a size that no file can have");
   return size;
+}
+
+function noArchive(): MlserveError {
+  const hint = "Expected a package that mlserve pack wrote, or the folder of a model";
+  return new MlserveError("invalid_package", "not a tar archive", { hint });
 }
 
 function refusal(reason: string, name?: string): MlserveError {

@@ -7,8 +7,10 @@ import { problemText, toTellable } from "../core/problem-text.js";
  */
 export function problemResponse(error: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   const known = toTellable(error);
+  // What is left of a body that is too large is not read to get at the next request.
+  const ending = known.kind === "body_too_large" ? { connection: "close" } : {};
   return new Response(problemText(known), {
     status: known.status,
-    headers: { "content-type": "application/json", "x-content-type-options": "nosniff", ...headers },
+    headers: { "content-type": "application/json", "x-content-type-options": "nosniff", ...ending, ...headers },
   });
 }

@@ -1,22 +1,29 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { MlserveError } from "../core/errors.js";
 import { type ContentCoding, decodeBody } from "./content-coding.js";
+
+/** Node's own request and response under a web one; absent where there are none, in tests of the app. */
+export interface NodeExchange {
+  readonly incoming?: IncomingMessage;
+  readonly outgoing?: ServerResponse;
+}
 
 /**
  * Reads a request's body, counting while it comes; one that is compressed with `coding` is decompressed and counted so.
  *
- * `incoming` is Node's own request, where there is one: it is several times faster than the web stream over it. Throws
- * `body_too_large` as soon as the limit is passed, `request_aborted` when the client leaves, `invalid_body` for
- * compressed data that is broken.
+ * Node's own request is several times faster to read than the web stream over it. A client that waits to be asked for the
+ * body is asked here, when its headers have passed. Throws `body_too_large` as soon as the limit is passed,
+ * `request_aborted` when the client leaves, `invalid_body` for compressed data that is broken.
  */
 export async function readRequestBody(
   request: Request,
-  incoming: IncomingMessage | undefined,
+  { incoming, outgoing }: NodeExchange,
   maxBytes: number,
   coding?: ContentCoding,
 ): Promise<Uint8Array> {
   const length = Number(request.headers.get("content-length") ?? 0);
   if (length > maxBytes) throw tooLarge(maxBytes);
+  if (request.headers.has("expect")) outgoing?.writeContinue();
   if (coding !== undefined) return readCompressed(request, incoming, maxBytes, coding);
   if (incoming !== undefined) return readIncoming(incoming, maxBytes);
   return request.body === null ? new Uint8Array() : readStream(request.body, maxBytes);

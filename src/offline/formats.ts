@@ -9,10 +9,20 @@ import { readJsonlBlocks } from "./sources/jsonl-source.js";
 
 /** The formats that tables are read in. Arrow is a file or a stream, which its first bytes tell. */
 export const INPUT_FORMATS = ["csv", "jsonl", "parquet", "arrow"] as const;
+/**
+ * What a table is read from; `.gz` may be around it, and Arrow is a file or a stream, which its first bytes tell.
+ *
+ * @useDeclaredType
+ */
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
 /** The formats that predictions are written in. */
 export const OUTPUT_FORMATS = ["csv", "jsonl", "parquet", "arrow", "arrows"] as const;
+/**
+ * What predictions are written in: `arrow` is an Arrow file, `arrows` a stream.
+ *
+ * @useDeclaredType
+ */
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 const ENDINGS: Readonly<Record<string, OutputFormat>> = {

@@ -1,8 +1,8 @@
+import { NAMELESS } from "../codec/encode/predictions.js";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Column, type DType, isTypedDType, TYPED_ARRAYS } from "../core/tensor.js";
 import type { Schema } from "../format/signature.js";
 import { COLUMN_DTYPES } from "../format/signature.js";
-import { NAMELESS } from "./prediction-columns.js";
 import type { OutputColumn } from "./row-source.js";
 import type { Segment } from "./score-blocks.js";
 

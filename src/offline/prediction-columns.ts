@@ -1,10 +1,10 @@
+import { NAMELESS } from "../codec/encode/predictions.js";
 import { type Batch, UNNAMED } from "../core/batch.js";
 import { MlserveError } from "../core/errors.js";
+import { sliceColumn } from "../core/slice-column.js";
 import { type Column, elementCount, type Tensor } from "../core/tensor.js";
+import { toMap } from "../core/to-map.js";
 import type { OutputColumn } from "./row-source.js";
-
-/** The column of an output without a name, as in Arrow answers. */
-export const NAMELESS = "predictions";
 
 /**
  * The outputs of a model as columns with a value for each row of its input, named and shaped as in the answer to a table.
@@ -18,7 +18,7 @@ export function toPredictionColumns(batch: Batch, ran: number, rows: number): Ou
       return Array.from(batch.columns, ([name, column]) => ({
         name: name === UNNAMED ? NAMELESS : name,
         inner: [],
-        column: firstOf(column, rows),
+        column: sliceColumn(column, 0, rows),
       }));
     case "tensors":
       return tensorColumns([...batch.tensors], ran, rows);
@@ -37,7 +37,7 @@ function tensorColumns(outputs: readonly (readonly [string, Tensor])[], ran: num
     return {
       name: name === UNNAMED ? NAMELESS : name,
       inner: size === 1 ? [] : inner,
-      column: firstOf(column as Column, rows * size),
+      column: sliceColumn(column as Column, 0, rows * size),
     };
   });
 }
@@ -67,20 +67,6 @@ function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
-}
-
-function toMap(value: object): Map<string, unknown> {
-  const entries = value instanceof Map ? Array.from<[unknown, unknown]>(value) : Object.entries(value);
-  return new Map(entries.map(([key, item]) => [String(key), item]));
-}
-
-function firstOf(column: Column, count: number): Column {
-  const { data } = column;
-  if (data.length === count) return column;
-  return {
-    dtype: column.dtype,
-    data: "subarray" in data ? data.subarray(0, count) : data.slice(0, count),
-  } as Column;
 }
 
 function otherRows(got: number, ran: number): MlserveError {

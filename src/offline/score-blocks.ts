@@ -14,14 +14,20 @@ export interface Segment {
 
 /** A row that could not be scored. The error's `where` names it. */
 export interface BadRow {
+  /** Counted from 0. */
   readonly row: number;
   /** The line that it begins on, from 1; undefined for formats without lines. */
   readonly line: number | undefined;
+  /** Why it could not. */
   readonly error: MlserveError;
 }
 
 export const ON_ERROR = ["stop", "skip", "null"] as const;
-/** What becomes of a bad row: it ends the work, is left out, or has missing values for its predictions. */
+/**
+ * What becomes of a bad row: it ends the work, is left out, or has missing values for its predictions.
+ *
+ * @useDeclaredType
+ */
 export type OnError = (typeof ON_ERROR)[number];
 
 export interface ScorerOptions {

@@ -1,16 +1,18 @@
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { COERCIONS, type CoercionName } from "../codec/decode/coercion.js";
-import { compileParams } from "../codec/decode/params.js";
+import { defaultParams } from "../codec/decode/params.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { monotonicClock } from "../core/clock.js";
-import { MlserveError } from "../core/errors.js";
+import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { Predictor } from "../flavors/flavor.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
+import { realPathIfThere } from "../format/real-path.js";
 import { replaceFile } from "../format/replace-file.js";
 import { type OnBytes, openFileInput, streamInput } from "./file-input.js";
 import { fixedRowsOf, withFreeRows } from "./fixed-rows.js";
@@ -28,20 +30,23 @@ import {
 import { OutputTable } from "./output-table.js";
 import type { Input, ReadPlan } from "./row-source.js";
 import { type BadRow, type OnError, Scorer } from "./score-blocks.js";
-import { type ByteSink, fileSink, streamSink } from "./sinks/byte-sink.js";
+import { type ByteSink, fileSink, gzipSink, streamSink } from "./sinks/byte-sink.js";
 
 const DEFAULT_BATCH_ROWS = 10_000;
 
-/** The style of numbers is that of csv and jsonl. */
+/** What to score, with what, and into what. The style of numbers is that of csv and jsonl. */
 export interface ScoreFileOptions extends NumberStyle {
+  /** The caller's, who disposes of it. */
   readonly model: Model;
+  /** Those that may run it. */
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;
   /** The name of a file, or a stream; the ending of a name tells its format, and `.gz` that it is compressed. */
   readonly input: string | Readable;
+  /** Default: by the ending of the name; a stream has none. */
   readonly inputFormat?: InputFormat;
-  /** A file is there when it is whole, and not before. A stream is not ended. */
+  /** A file is there when it is whole, and not before; one whose name ends in `.gz` is compressed. A stream is not ended. */
   readonly output: string | Writable;
   /** Default: by the ending of the name; `jsonl` for a stream. */
   readonly outputFormat?: OutputFormat;
@@ -55,24 +60,29 @@ export interface ScoreFileOptions extends NumberStyle {
   readonly coercion?: CoercionName;
   /** Threads that the runtime may use. */
   readonly threads?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Ends the work with `request_aborted`; no output file is left. */
   readonly signal?: AbortSignal;
   /** Told of each row that cannot be scored, unless that ends the work. */
   readonly onBadRow?: (bad: BadRow) => void;
+  /** Told after each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
   /** Told of the name under which the output is written until it is whole. */
   readonly onTemporaryFile?: (path: string) => void;
 }
 
+/** How far the work has come. */
 export interface ScoreProgress {
   /** Rows of the input that are done. */
   readonly rows: number;
   /** Bytes of the input that are read. */
   readonly bytes: number;
-  /** undefined for a stream. */
+  /** Size of the input; undefined for a stream. */
   readonly totalBytes: number | undefined;
 }
 
+/** What was done. */
 export interface ScoreResult {
   /** Rows of the input. */
   readonly rows: number;
@@ -80,7 +90,7 @@ export interface ScoreResult {
   readonly badRows: number;
   /** Rows of the output. */
   readonly written: number;
-  /** Time from the first byte read to the last one written, without that of loading the model. */
+  /** Milliseconds from the first byte read to the last one written, without that of loading the model. */
   readonly scoreMs: number;
 }
 
@@ -94,6 +104,7 @@ export interface ScoreResult {
 export async function scoreFile(options: ScoreFileOptions): Promise<ScoreResult> {
   const { input: source, output, logger = silentLogger, threads, onTemporaryFile } = options;
   const formats = chooseFormats(options);
+  await refuseOverwrite(source, output);
   const chosen = chooseFlavor(options.model.descriptor, options.flavors, options);
   let bytes: Pick<ScoreProgress, "bytes" | "totalBytes"> = { bytes: 0, totalBytes: undefined };
   await using input = await openInput(source, (done, total) => {
@@ -108,7 +119,7 @@ export async function scoreFile(options: ScoreFileOptions): Promise<ScoreResult>
     output,
     async (path) => {
       await using file = await open(path, "wx");
-      return await scoreInto(fileSink(file));
+      return await scoreInto(isGzipName(output) ? gzipSink(fileSink(file)) : fileSink(file));
     },
     onTemporaryFile,
   );
@@ -122,13 +133,28 @@ interface Formats {
 function chooseFormats({ input, output, inputFormat, outputFormat }: ScoreFileOptions): Formats {
   const read = inputFormat ?? (typeof input === "string" ? inputFormatOf(input) : undefined);
   const written = outputFormat ?? (typeof output === "string" ? outputFormatOf(output) : "jsonl");
-  if (read === undefined) throw unknownFormat("the input", INPUT_FORMATS);
-  if (written === undefined) throw unknownFormat("the output", OUTPUT_FORMATS);
+  if (read === undefined) throw unknownFormat("input", input, INPUT_FORMATS);
+  if (written === undefined) throw unknownFormat("output", output, OUTPUT_FORMATS);
+  const isListed = written === "parquet" || written === "arrow";
+  if (isListed && typeof output === "string" && isGzipName(output))
+    throw new MlserveError("usage", "what is listed at its end cannot be found in a gzip file", {
+      where: "the output",
+      hint: `Leave .gz out of its name${written === "arrow" ? ", or write an Arrow stream: .arrows.gz" : ""}`,
+    });
   return { inputFormat: read, outputFormat: written };
 }
 
-function unknownFormat(where: string, formats: readonly string[]): MlserveError {
-  const hint = `Say which it is: ${formats.join(", ")}`;
+/** Rows that are not in the output would be lost. */
+async function refuseOverwrite(input: string | Readable, output: string | Writable): Promise<void> {
+  if (typeof input !== "string" || typeof output !== "string") return;
+  const place = await realPathIfThere(output);
+  if (place === undefined || place !== (await realPathIfThere(input))) return;
+  throw new MlserveError("usage", "is the input itself", { where: "the output", hint: "Name another file" });
+}
+
+function unknownFormat(side: "input" | "output", file: unknown, formats: readonly string[]): MlserveError {
+  const where = typeof file === "string" ? `${side} ${quoteName(basename(file))}` : `the ${side}`;
+  const hint = `Name it ${formats.map((format) => `.${format}`).join(", ")}, or say what it is with --${side}-format`;
   return new MlserveError("usage", "the ending of its name does not tell its format", { where, hint });
 }
 
@@ -174,7 +200,7 @@ function createScorer(options: ScoreInputOptions, onBadRow: (bad: BadRow) => voi
   const { signature } = options.model.descriptor;
   return new Scorer({
     predictor,
-    params: compileParams(signature.params)(undefined),
+    params: defaultParams(signature.params),
     batchRows,
     fixedRows: predictor.fixedRows ?? fixedRowsOf(signature),
     onError,

@@ -1,5 +1,6 @@
 import { MlserveError, quoteName } from "../core/errors.js";
 import type { DescribedModel, Flavor } from "../flavors/flavor.js";
+import { functionFlavor } from "../flavors/js-function/flavor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { createModelFiles } from "../format/model-files.js";
 import type { BareSource } from "./find-source.js";
@@ -26,13 +27,28 @@ export async function detectFlavor(
   useFlavor: string | undefined,
 ): Promise<DetectedFlavor> {
   const asked = useFlavor === undefined ? flavors.flavors : [flavors.require(useFlavor)];
-  const candidates: Candidate[] = [];
-  for (const flavor of asked) candidates.push(...(await ask(flavor, source)));
+  const candidates = await askAll(asked, source);
   const [only, ...others] = candidates;
   if (only === undefined) throw unknown(source, asked);
   if (others.length > 0) throw ambiguous(source, candidates);
   if ("fault" in only) throw only.fault;
   return { flavor: only.flavor, described: withFiles(only.described, source) };
+}
+
+/**
+ * Models of other flavors among the data of a function, which goes before them, one text each: `onnx (model.onnx)`. What
+ * keeps a flavor from taking them is of no interest.
+ */
+export async function findBeside(source: BareSource, { flavors }: FlavorRegistry): Promise<readonly string[]> {
+  const others = flavors.filter(({ name }) => name !== functionFlavor.name);
+  const candidates = await askAll(others, source).catch(() => []);
+  return candidates.flatMap((candidate) => ("fault" in candidate ? [] : [spell(candidate, source)]));
+}
+
+async function askAll(flavors: readonly Flavor[], source: BareSource): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  for (const flavor of flavors) candidates.push(...(await ask(flavor, source)));
+  return candidates;
 }
 
 async function ask(flavor: Flavor, { files, file }: BareSource): Promise<readonly Candidate[]> {
@@ -56,11 +72,22 @@ function withFiles(described: DescribedModel, { file }: BareSource): DescribedMo
   return file === undefined || described.files !== undefined ? described : { ...described, files: [file] };
 }
 
-function ambiguous({ where }: BareSource, candidates: readonly Candidate[]): MlserveError {
+function ambiguous(source: BareSource, candidates: readonly Candidate[]): MlserveError {
   const names = candidates.map(({ flavor }) => flavor.name);
-  const faults = candidates.flatMap((each) => ("fault" in each ? [`${each.flavor.name}: ${each.fault.message}`] : []));
-  const reason = `holds models of several flavors: ${names.join(", ")}${faults.length === 0 ? "" : ` (${faults.join("; ")})`}`;
-  return new MlserveError("usage", reason, { where, hint: `Say which one to pack: --flavor ${names[0]}` });
+  const spelled = candidates.map((candidate) => spell(candidate, source));
+  const hint = `Say which one to pack: --flavor ${names.join(" or --flavor ")}`;
+  const { where } = source;
+  return new MlserveError("usage", `holds models of several flavors: ${spelled.join(", ")}`, { where, hint });
+}
+
+/** The name of its flavor and the file that it was found by, or what is wrong with it. */
+function spell(candidate: Candidate, { files }: BareSource): string {
+  const { name } = candidate.flavor;
+  if ("fault" in candidate) return `${name} (${candidate.fault.message})`;
+  const { flavors, files: own = [] } = candidate.described;
+  const known = new Set(files.map((file) => file.name));
+  const file = own[0] ?? Object.values(flavors[name] ?? {}).find((value) => known.has(String(value)));
+  return file === undefined ? name : `${name} (${String(file)})`;
 }
 
 function unknown({ where, known }: BareSource, asked: readonly Flavor[]): MlserveError {

@@ -5,9 +5,11 @@ import type { DescribedModel } from "../flavors/flavor.js";
 import { functionFlavor } from "../flavors/js-function/flavor.js";
 import { checkFileName } from "../format/file-names.js";
 import { fileSystemError, systemCode } from "../format/file-system-error.js";
+import { type ForeignFile, findForeignFile } from "../format/foreign-file.js";
 import { listCandidates } from "../format/list-folder.js";
 import { MLMODEL_FILE } from "../format/mlmodel.js";
 import type { FoundFile } from "../format/model-files.js";
+import { suggestPath } from "../format/similar-path.js";
 import { findFunctionEntry, functionName, isFunctionSource } from "./function/find-entry.js";
 
 /** What `pack` is given. */
@@ -32,7 +34,7 @@ export interface BareSource {
   /** The one that was named, when it was a file and not a folder. */
   readonly file?: string;
   /** What the named file is, in case that no flavor takes it. */
-  readonly known?: KnownFile | undefined;
+  readonly known?: ForeignFile | undefined;
   /** What they are, where it is known already. */
   readonly described?: DescribedModel;
 }
@@ -45,12 +47,8 @@ export interface FunctionSource {
   readonly folder: string;
   /** The source file, relative to the folder. */
   readonly entry: string;
-}
-
-/** A kind of file that is no model, or none that can be packed, and what to do with it. */
-export interface KnownFile {
-  readonly reason: string;
-  readonly hint: string;
+  /** Was it taken because of what lies in a folder, and not named? */
+  readonly found: boolean;
 }
 
 /**
@@ -59,18 +57,20 @@ export interface KnownFile {
  * Throws `model_not_found`, and `usage` for the MLmodel file of a folder.
  */
 export async function findSource(path: string, useFlavor?: string): Promise<Source> {
-  const stats = await stat(path).catch((error: unknown) => {
-    throw missing(error, path);
+  const stats = await stat(path).catch(async (error: unknown) => {
+    throw await missing(error, path);
   });
   const mayBeFunction = useFlavor === undefined || useFlavor === functionFlavor.name;
   if (stats.isFile())
     return isFunctionSource(path) && mayBeFunction
-      ? toFunction(dirname(path), basename(path), path)
+      ? { ...toFunction(dirname(path), basename(path), path), found: false }
       : findBareFile(path);
   if (!stats.isDirectory())
     throw new MlserveError("model_not_found", "is neither a file nor a folder", { where: quoteName(path) });
   const name = basename(resolve(path));
-  const names = await readdir(path);
+  const names = await readdir(path).catch((error: unknown) => {
+    throw fileSystemError(error, quoteName(path));
+  });
   if (names.includes(MLMODEL_FILE)) return { kind: "saved", folder: path, name };
   const entry = mayBeFunction ? await findFunctionEntry(path, names) : undefined;
   if (entry !== undefined) return toFunction(path, entry, path);
@@ -79,38 +79,22 @@ export async function findSource(path: string, useFlavor?: string): Promise<Sour
 
 function toFunction(folder: string, entry: string, path: string): FunctionSource {
   const absolute = resolve(folder);
-  return { kind: "function", name: functionName(entry, absolute), where: quoteName(path), folder: absolute, entry };
+  const name = functionName(entry, absolute);
+  return { kind: "function", name, where: quoteName(path), folder: absolute, entry, found: true };
 }
 
-function missing(error: unknown, path: string): unknown {
+async function missing(error: unknown, path: string): Promise<unknown> {
   if (systemCode(error) !== "ENOENT" && systemCode(error) !== "ENOTDIR") return fileSystemError(error, quoteName(path));
   const hint =
+    (await suggestPath(path)) ??
     "Give the path of a folder that MLflow saved, of an .onnx file, of a TensorFlow.js model.json, or of a function in JavaScript";
   return new MlserveError("model_not_found", `there is no file or folder ${quoteName(path)}`, { hint, cause: error });
 }
 
-const SEE = "See https://github.com/mlserve/mlserve/blob/main/docs/export.md";
-
-/** What a file is by its ending, and what to do with it. */
-const OTHER_FILES: readonly (readonly [ending: RegExp, reason: string, hint: string])[] = [
-  [
-    /\.(tar|tar\.gz|tgz)$/i,
-    "is an archive, which is packed already",
-    "Serve it as it is, or unpack it and pack the folder",
-  ],
-  [
-    /\.(pkl|pickle|joblib|dill|skops)$/i,
-    "is a Python object, which only Python can load",
-    `Export it to ONNX with skl2onnx.to_onnx. ${SEE}`,
-  ],
-  [/\.(pt|pth|ckpt|safetensors)$/i, "is a PyTorch file", `Export it to ONNX with torch.onnx.export. ${SEE}`],
-  [
-    /\.(h5|keras|pb|tflite)$/i,
-    "is a TensorFlow or Keras file",
-    `Convert it with tensorflowjs_converter, or with tf2onnx. ${SEE}`,
-  ],
-  [/\.(cbm|ubj|xgb|bst|lgb)$/i, "is a model of boosted trees", `Export it to ONNX with onnxmltools. ${SEE}`],
-];
+const ARCHIVE: ForeignFile = {
+  reason: "is an archive, which is packed already",
+  hint: "Serve it as it is, or unpack it and pack the folder",
+};
 
 async function findBareFile(path: string): Promise<BareSource> {
   const name = basename(path);
@@ -134,12 +118,6 @@ async function findBareFile(path: string): Promise<BareSource> {
   };
 }
 
-function findKnown(name: string): KnownFile | undefined {
-  const [, reason, hint] = OTHER_FILES.find(([ending]) => ending.test(name)) ?? [];
-  return reason === undefined || hint === undefined ? undefined : { reason, hint };
-}
-
-/** Where a file is that may not be there yet, through all links; undefined when it is not. */
-export async function realPathIfThere(path: string): Promise<string | undefined> {
-  return realpath(path).catch(() => undefined);
+function findKnown(name: string): ForeignFile | undefined {
+  return /\.(tar|tar\.gz|tgz)$/i.test(name) ? ARCHIVE : findForeignFile(name);
 }

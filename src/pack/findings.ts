@@ -1,23 +1,25 @@
 import { EXIT, MlserveError } from "../core/errors.js";
 
-/** What was looked at. */
-export type Check =
-  | "package"
-  | "checksums"
-  | "descriptor"
-  | "flavor"
-  | "model"
-  | "signature"
-  | "example"
-  | "run"
-  | "self_test";
-
 /** One thing that is wrong with a model, or that a person should know. */
 export interface Finding {
+  /** An `error` keeps the model from being served. */
   readonly severity: "error" | "warning";
-  readonly check: Check;
+  /** What was looked at. */
+  readonly check:
+    | "package"
+    | "checksums"
+    | "descriptor"
+    | "flavor"
+    | "model"
+    | "signature"
+    | "example"
+    | "run"
+    | "self_test";
+  /** One line: where, what is wrong, what was expected. */
   readonly message: string;
 }
+
+type Check = Finding["check"];
 
 /** Collects findings. */
 export interface Findings {

@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import { COERCIONS } from "../codec/decode/coercion.js";
 import { compileReferenceDecoder } from "../codec/decode/reference.js";
+import { isUnwrapped } from "../codec/decode/unwrapped.js";
+import { WRAPPED_FORMS } from "../core/batch.js";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type JsonObject, type JsonValue, parseJson } from "../core/json.js";
 import { fileSystemError } from "../format/file-system-error.js";
@@ -89,7 +91,7 @@ const FRAME_INFO = { type: "dataframe", pandas_orient: "split" };
 function readParts(value: JsonValue, signature: Signature): ExampleParts {
   if (!(value instanceof Map)) return toParts(value, undefined, signature);
   const params = value.get("params");
-  const forms = ["dataframe_split", "dataframe_records", "inputs", "instances"].filter((form) => value.has(form));
+  const forms = WRAPPED_FORMS.filter((form) => value.has(form));
   const [form] = forms;
   if (form === undefined) return toParts(value, undefined, signature);
   if (forms.length > 1) throw new MlserveError("invalid_body", `has ${forms.join(" and ")}: expected one of them`);
@@ -106,7 +108,7 @@ function toParts(data: JsonValue, params: JsonValue | undefined, signature: Sign
   if (table && isRecords(data)) return frameParts(splitRecords(data), params);
   const type = signature.inputs?.kind === "tensors" ? "ndarray" : "json_object";
   // MLflow takes these for the bodies of chat models, which have no key around them.
-  const unwrapped = data instanceof Map && ["messages", "prompt", "input"].some((key) => data.has(key));
+  const unwrapped = data instanceof Map && isUnwrapped(data);
   return withParams({ example: data, serving: unwrapped ? data : new Map([["inputs", data]]), info: { type } }, params);
 }
 

@@ -1,9 +1,10 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { nameFault } from "../format/file-names.js";
+import { MLMODEL_FILE } from "../format/mlmodel.js";
 import type { ModelFile } from "../format/model-file.js";
 import {
   type ContentSource,
@@ -12,16 +13,11 @@ import {
   type WrittenPackage,
   writePackage,
 } from "../format/package-writer.js";
+import { realPathIfThere } from "../format/real-path.js";
 import { SELF_TEST_FILE } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
-import {
-  type BareSource,
-  type FunctionSource,
-  findSource,
-  realPathIfThere,
-  type SavedSource,
-  type Source,
-} from "./find-source.js";
+import { findBeside } from "./detect-flavor.js";
+import { type BareSource, type FunctionSource, findSource, type SavedSource, type Source } from "./find-source.js";
 import { checkSavedFunction } from "./function/self-contained.js";
 import { stageFunction } from "./function/stage.js";
 import { checkMetadata } from "./package-metadata.js";
@@ -33,6 +29,7 @@ import { readSignature, signatureName } from "./read-signature.js";
 import { makeSelfTest, NO_SELF_TEST, type SelfTestOutcome } from "./self-test.js";
 import { withOutputs } from "./with-outputs.js";
 
+/** What to pack, and what goes into the package besides. */
 export interface PackOptions {
   /**
    * A folder saved by MLflow; an `.onnx` file with its weights beside it, or a folder that holds one; or a function in
@@ -63,6 +60,7 @@ export interface PackOptions {
    * theirs with. Default true. Without it no runtime is needed, and the package is the same on every platform.
    */
   readonly selfTest?: boolean;
+  /** Those that may know the files and run the model. */
   readonly flavors: FlavorRegistry;
   /**
    * The name of the flavor to use: of those that know the files, or that the MLmodel file has. Default: the only one that
@@ -73,27 +71,36 @@ export interface PackOptions {
   readonly modifiedAt?: Date;
   /** Where a function is bundled. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string;
+  /** Gets the warnings that are in the result too. Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told as files are read: bytes so far, and all that are to be read as far as is known. */
   onProgress?(doneBytes: number, totalBytes: number): void;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
   onTemporaryFile?(path: string): void;
 }
 
+/** The package that was written. */
 export interface PackResult {
   /** The absolute path of the package. */
   readonly output: string;
+  /** What the model is called. */
   readonly name: string;
   /** sha256 of the package. */
   readonly sha256: string;
-  /** Size of the package. */
+  /** Size of the package in bytes. */
   readonly bytes: number;
   /** sha256 of its `SHA256SUMS`, which covers every file in it. */
   readonly digest: string;
+  /** What is in it, in its order, without `SHA256SUMS`. */
   readonly files: readonly ModelFile[];
   /** The flavors of its MLmodel file. */
   readonly flavors: readonly string[];
+  /** What the packed model takes and gives. */
   readonly signature: Signature;
+  /** Whether an answer was recorded, or why not. */
   readonly selfTest: SelfTestOutcome;
+  /** Models of other flavors beside a function that was found in a folder, and packed: `onnx (model.onnx)`. */
+  readonly beside: readonly string[];
   /** What a person should know, one line each. */
   readonly warnings: readonly string[];
 }
@@ -119,7 +126,9 @@ async function packFunction(source: FunctionSource, options: PackOptions): Promi
   const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
   const staged = await stageFunction(source, { temporaryFolder, ignore: [place, ...(await Promise.all(given))] });
   try {
-    return await packModel(staged.source, { ...options, output });
+    const asked = !source.found || options.useFlavor !== undefined;
+    const beside = asked ? [] : await findBeside(staged.source, options.flavors);
+    return { ...(await packModel(staged.source, { ...options, output })), beside };
   } finally {
     staged.dispose();
   }
@@ -138,10 +147,10 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const described = await prepare(source, output, progress, options);
   const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
   await checkServable(described, source, chosen);
-  await refuseOverwrite(described, output);
+  await refuseOverwrite(described, source, output);
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
-  const open = options.inputExample !== undefined && !checksOutputs(described, options.flavors);
+  const open = options.inputExample !== undefined && chosen.flavor.checksOutputs !== true;
   const prepared = open ? withOutputs(described, selfTest.outputs) : described;
   const written = await writePackage(output, withSelfTest(prepared, selfTest.file), {
     modifiedAt: options.modifiedAt,
@@ -150,11 +159,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   });
   const logger = options.logger ?? silentLogger;
   for (const warning of prepared.warnings) logger.warn({ model: prepared.model.name }, warning);
-  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome };
-}
-
-function checksOutputs({ model }: PreparedModel, flavors: FlavorRegistry): boolean {
-  return chooseFlavor(model.descriptor, flavors).flavor.checksOutputs === true;
+  return { ...toResult(output, prepared, written), selfTest: selfTest.outcome, beside: [] };
 }
 
 /** One from an earlier package says nothing about this one. */
@@ -216,10 +221,17 @@ async function checkServable(
   if (fault !== undefined) throw new MlserveError("invalid_descriptor", fault, { where });
 }
 
-async function refuseOverwrite({ sources }: PreparedModel, output: string): Promise<void> {
+async function refuseOverwrite(
+  { sources }: PreparedModel,
+  source: SavedSource | BareSource,
+  output: string,
+): Promise<void> {
   const place = await realPathIfThere(output);
-  if (place === undefined || !sources.some((source) => "path" in source && source.path === place)) return;
-  throw overwrites(output);
+  if (place === undefined) return;
+  const isSource = sources.some((file) => "path" in file && file.path === place);
+  // The MLmodel file is no source: the package gets one of its own.
+  if (isSource || (source.kind === "saved" && place === (await realPathIfThere(join(source.folder, MLMODEL_FILE)))))
+    throw overwrites(output);
 }
 
 function overwrites(output: string): MlserveError {
@@ -233,7 +245,7 @@ function toResult(
   output: string,
   { model, warnings }: PreparedModel,
   written: WrittenPackage,
-): Omit<PackResult, "selfTest"> {
+): Omit<PackResult, "selfTest" | "beside"> {
   const { name, descriptor } = model;
   return {
     output,

@@ -8,7 +8,10 @@ import { formatSelfTest, SELF_TEST_FILE, type SelfTest } from "../format/self-te
 import { recordSelfTest, type SelfTestRequest } from "../pipeline/self-test.js";
 import type { PreparedModel } from "./prepared-model.js";
 
-/** Whether a package got a self-test, or why not. */
+/**
+ * Whether a package got a self-test, or why not: it was turned `off`, there is `no_example` to run, the model answers
+ * differently each time (`unsteady`), or its answer is `too_large` to keep (16 MiB).
+ */
 export type SelfTestOutcome = "recorded" | "off" | "no_example" | "unsteady" | "too_large";
 
 export interface MadeSelfTest {

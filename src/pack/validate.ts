@@ -13,7 +13,9 @@ import { runExample } from "../pipeline/run-example.js";
 import { runSelfTest } from "../pipeline/self-test.js";
 import { createFindings, type Finding, type Findings } from "./findings.js";
 
+/** How closely to look. */
 export interface ValidateOptions {
+  /** Those that may know the model. */
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to look at, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;

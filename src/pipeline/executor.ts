@@ -3,7 +3,9 @@ import type { Phase } from "../core/clock.js";
 
 /** The body of a request and what it is written in. */
 export interface ExecuteRequest {
+  /** The body, not compressed. */
   readonly bytes: Uint8Array;
+  /** What it is written in. */
   readonly media: MediaType;
   /** What the answer is to be written in. Default `application/json`. */
   readonly reply?: ReplyMediaType;
@@ -22,15 +24,20 @@ export type PhaseTimes = Readonly<Record<Phase, number>>;
 /** The answer to a request: as a whole, or streamed while the model goes on. */
 export type Reply = WholeReply | StreamedReply;
 
+/** An answer as a whole. */
 export interface WholeReply {
   readonly kind: "whole";
+  /** The body of the answer. */
   readonly bytes: Uint8Array;
+  /** What it is written in. */
   readonly mediaType: ReplyMediaType;
   /** Rows of the request, where the batch has rows. */
   readonly rows: number | undefined;
+  /** Where the time went. */
   readonly phases: PhaseTimes;
 }
 
+/** An answer that goes on while it is sent. */
 export interface StreamedReply {
   readonly kind: "streamed";
   /** Ends the model's work when its iterator is returned. A failure on the way is told in the stream itself. */
@@ -44,5 +51,11 @@ export interface StreamedReply {
  * On the main thread and in a worker process alike, so that whoever serves cannot tell the difference.
  */
 export interface Executor extends AsyncDisposable {
+  /**
+   * Decodes the body, runs the model, encodes its answer.
+   *
+   * Throws the rows of the error table that a request can end with: `invalid_json` to `not_acceptable`, `model_failed`,
+   * `worker_lost`, `timeout`, `shutting_down` after disposal, and `request_aborted` when `signal` is.
+   */
   execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply>;
 }

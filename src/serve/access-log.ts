@@ -26,7 +26,7 @@ export interface Scored {
 }
 
 /** Asked so often by whoever watches a server that they say nothing while all is well. */
-const PROBES: readonly string[] = ["/ping", "/health", "/metrics"];
+const PROBES: readonly string[] = ["/ping", "/health", "/health/ready", "/health/live", "/metrics"];
 
 /** Logs a line for a request: at `info`, a probe that was answered at `debug`. */
 export function logRequest(logger: Logger, { requestId, method, route, status, ms, scored }: RequestRecord): void {

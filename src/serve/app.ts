@@ -1,20 +1,24 @@
-import type { IncomingMessage } from "node:http";
 import { Hono } from "hono";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
+import type { NodeExchange } from "../http/request-body.js";
+import { type AccessRules, guards } from "./access/guard.js";
 import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
-import { healthRoute } from "./routes/health.js";
+import { liveRoute, readyRoute } from "./routes/health.js";
 import { invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { versionRoute } from "./routes/version.js";
 
+/** How an application answers. */
 export interface AppOptions {
+  /** Counts and times requests; `/metrics` answers with them. */
   readonly metrics: Metrics;
+  /** Gets failures of status 500, and a line for each request where `accessLog` says so. Default: nothing is logged. */
   readonly logger?: Logger;
   /** Log a line for each request. Default false. */
   readonly accessLog?: boolean;
@@ -22,14 +26,21 @@ export interface AppOptions {
   readonly maxBodyBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
   readonly timeoutMs?: number;
+  /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
+  readonly stopping?: AbortSignal;
+  /** Who may ask. Default: everybody. */
+  readonly access?: AccessRules;
+  /** Answer `/metrics`. Default true. */
+  readonly metricsRoute?: boolean;
   /** What `/version` answers. */
   readonly version?: string;
+  /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
 }
 
 /** What @hono/node-server hands through; absent where a test calls `app.request()`. */
 export interface AppEnv {
-  Bindings: { incoming?: IncomingMessage };
+  Bindings: NodeExchange;
   Variables: { requestId: string; scored?: Scored };
 }
 
@@ -39,7 +50,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
  *
- * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`.
+ * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`. Every failure is an answer in JSON, made from the error table.
  */
 export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
   const {
@@ -49,19 +60,24 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
     timeoutMs = DEFAULT_TIMEOUT_MS,
     version = "unknown",
+    stopping,
+    access = {},
     clock = monotonicClock,
   } = options;
   const app = new Hono<AppEnv>();
   const get = {
-    "/ping": healthRoute(models),
-    "/health": healthRoute(models),
+    "/ping": readyRoute(models, stopping),
+    "/health": readyRoute(models, stopping),
+    "/health/ready": readyRoute(models, stopping),
+    "/health/live": liveRoute(models),
     "/version": versionRoute(version),
-    "/metrics": metricsRoute(metrics),
+    ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
   const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes, timeoutMs }) };
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
   app.use(observeRequests({ metrics, clock, routes, accessLog: accessLog ? logger : undefined }));
+  for (const guard of guards(access)) app.use(guard);
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 

@@ -12,11 +12,15 @@ import type { Capacity, IsolationMode } from "./placement.js";
 import type { ServedModel } from "./served-model.js";
 import { startExecutor } from "./start-executor.js";
 
+/** Where and how a model runs. */
 export interface LoadModelOptions extends Capacity, NumberStyle {
+  /** Those that may run it. */
   readonly flavors: FlavorRegistry;
   /** The name of the flavor to use, of those that the model has. Default: the first of the registry among them. */
   readonly useFlavor?: string;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told of the model, and of worker processes that are replaced. */
   readonly metrics?: Metrics;
   /**
    * Where the model runs: `inline` in this process; `process` in worker processes, which can be killed at a deadline and
@@ -35,6 +39,7 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
+  /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
 }
 

@@ -4,14 +4,21 @@ import type { ServedModel } from "./served-model.js";
 
 /** Everything that is counted or timed: the only place where a metric is named. */
 export interface Metrics {
+  /** A request has come. */
   requestStarted(): void;
-  /** `route` is a path of ours, never the caller's; `milliseconds` from the first byte read to the answer made. */
+  /** Its answer is made. `route` is a path of ours, never the caller's; `milliseconds` from the first byte read to the answer made. */
   requestEnded(route: string, status: number, milliseconds: number): void;
+  /** Rows of a request that was answered. */
   rowsPredicted(rows: number): void;
+  /** One of the phases of a request is over. */
   phaseEnded(phase: Phase, milliseconds: number): void;
   /** A worker process ended and is replaced. */
   workerRestarted(): void;
+  /** A connection was closed at once, as there were as many as there may be. */
+  connectionDropped(): void;
+  /** Requests go to this model from now on. */
   modelLoaded(model: ServedModel): void;
+  /** The media type of `text()`. */
   readonly contentType: string;
   /** The Prometheus text of all metrics. */
   text(): Promise<string>;
@@ -52,6 +59,11 @@ export function createMetrics(): Metrics {
     buckets: BUCKETS_SECONDS,
     registers,
   });
+  const dropped = new Counter({
+    name: "mlserve_connections_dropped_total",
+    help: "Connections closed at once, as there were too many.",
+    registers,
+  });
   const rows = new Counter({ name: "mlserve_rows_total", help: "Rows predicted.", registers });
   const model = createModelMetrics(registers);
   return {
@@ -61,6 +73,7 @@ export function createMetrics(): Metrics {
       requests.inc({ route, status });
       seconds.observe({ route }, milliseconds / 1000);
     },
+    connectionDropped: () => dropped.inc(),
     rowsPredicted: (count) => rows.inc(count),
     phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
     ...model,

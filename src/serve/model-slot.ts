@@ -12,7 +12,7 @@ export interface ModelSlot extends ModelRepository, AsyncDisposable {
   replace(next: ServedModel): Promise<void>;
 }
 
-/** The slot owns its models: each is disposed of when it was replaced, the last one with the slot. */
+/** A slot with its first model. It owns its models: each is disposed of when it was replaced, the last with the slot. */
 export function createModelSlot(first: ServedModel): ModelSlot {
   let held = hold(first);
   return {

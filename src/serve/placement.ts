@@ -12,6 +12,7 @@ export type IsolationMode = "auto" | "inline" | "process";
 export interface Capacity {
   /** Threads of the runtime for one run, in each process. */
   readonly threads?: number;
+  /** Worker processes. */
   readonly workers?: number;
 }
 

@@ -4,8 +4,11 @@ import type { Executor } from "../pipeline/executor.js";
 
 /** A loaded model as every protocol sees it: only routes know HTTP. */
 export interface ServedModel extends AsyncDisposable {
+  /** What it was called when it was packed, or the name of its file or folder. */
   readonly name: string;
+  /** Its MLmodel file. */
   readonly descriptor: MlmodelDescriptor;
+  /** What it takes and gives. */
   readonly signature: Signature;
   /** The flavor that runs it, of those in the descriptor. */
   readonly flavor: string;
@@ -13,8 +16,9 @@ export interface ServedModel extends AsyncDisposable {
   readonly runtime: Readonly<Record<string, string | number>>;
   /** sha256 of the package's `SHA256SUMS`. */
   readonly digest: string | undefined;
-  /** Time to load the model into its runtime and to warm it up. */
+  /** Milliseconds to open the model, to load it into its runtime the model into its runtime and to warm it up. */
   readonly loadMs: number;
+  /** What answers requests to it. */
   readonly executor: Executor;
   /** Processes that run it; 0 when it runs in this one. */
   readonly workers: number;

@@ -3,68 +3,154 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeader,
   type OutgoingHttpHeaders,
-  type Server,
   ServerResponse,
-  STATUS_CODES,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { problemText } from "../core/problem-text.js";
 import { problemResponse } from "../http/problem.js";
+import { readTls, type TlsContent, type TlsFiles, watchTls } from "./access/tls.js";
 import type { AppEnv } from "./app.js";
+import { Connections, type HttpServer } from "./connection/connections.js";
+import { drain } from "./connection/drain.js";
+import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./connection/limits.js";
+import { defaultConnections } from "./connection/open-files.js";
+import { refuseRequest, refuseSocket } from "./connection/raw-answer.js";
+import { headFault, malformed, unknownMethod, wireFault } from "./connection/wire-faults.js";
 
+/** What to serve, and where. */
 export interface ServerOptions {
+  /** What {@link createApp} made. */
   readonly app: Hono<AppEnv>;
+  /** The address to listen on: `127.0.0.1`, or `0.0.0.0` for all of the machine's. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** How long `close` waits for requests that are being answered before it cuts them. Default 20 s. */
+  /** What a client may ask of a connection. What is left out is {@link DEFAULT_LIMITS}. */
+  readonly limits?: Partial<ConnectionLimits>;
+  /** Aborted when the server is about to close: every answer from then on ends its connection. */
+  readonly stopping?: AbortSignal;
+  /** Serve HTTPS; the files are read again when they change. Default: HTTP. */
+  readonly tls?: TlsFiles;
+  /** Milliseconds for which `close` goes on taking connections. Default 0. */
+  readonly drainDelayMs?: number;
+  /** Milliseconds that `close` waits from then on for requests that are being answered. Default 20,000. */
   readonly graceMs?: number;
+  /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told of a connection that was one too many. */
+  onConnectionDropped?(): void;
 }
 
+/** A server that listens. */
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
+  /** The one that it listens on, also where a free one was asked for. */
   readonly port: number;
   /** Takes no new connections, finishes what has begun, then cuts what is left. */
   close(): Promise<void>;
 }
 
-/** Listens. Throws `port_unavailable` when it cannot, saying why. */
+/**
+ * Serves an application over HTTP until it is closed; ending the process is left to the caller, signals too.
+ *
+ * Throws `port_unavailable` when it cannot listen, saying why.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { app, host, port, graceMs = 20_000, logger = silentLogger } = options;
-  let draining = false;
-  const answer = getRequestListener(app.fetch, { errorHandler: refuseRequest, hostname: "localhost" });
-  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    if (isHostMissing(incoming)) refuseMissingHost(outgoing);
-    else void answer(incoming, outgoing);
-  };
-  // A request without a Host header is refused by us, in JSON, not by Node.
-  const server = createServer(
-    { ServerResponse: closingResponse(() => draining), requireHostHeader: false, keepAliveTimeout: 65_000 },
-    listener,
-  );
-  server.on("clientError", refuseConnection);
-  const silent = watchSilent(server);
-  await listen(server, host, port);
+  const { host, port, stopping, drainDelayMs = 0, graceMs = 20_000, logger = silentLogger } = options;
+  let closing = false;
+  const isDraining = (): boolean => closing || stopping?.aborted === true;
+  const limits = { ...DEFAULT_LIMITS, connections: defaultConnections(), ...options.limits };
+  const server = createHttpServer(limits, isDraining, options.tls === undefined ? undefined : readTls(options.tls));
+  const unwatch =
+    options.tls === undefined ? () => {} : watchTls(options.tls, (content) => reuse(server, content), logger);
+  const connections = new Connections(server, limits);
+  answerRequests(server, connections, limits, options.app);
+  refuseTheRest(server, connections, limits);
+  server.on("drop", () => options.onConnectionDropped?.());
+  await listen(server, host, port).catch((error) => {
+    unwatch();
+    throw error;
+  });
   const address = server.address();
   const actualPort = typeof address === "object" && address !== null ? address.port : port;
   logger.debug({ host, port: actualPort }, "listening");
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
     port: actualPort,
-    close() {
-      draining = true;
-      return drain(server, silent, graceMs, logger);
+    async close() {
+      closing = true;
+      await drain(server, connections, { delayMs: drainDelayMs, graceMs, logger });
+      unwatch();
     },
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean, tls?: TlsContent): HttpServer {
+  const options = {
+    ServerResponse: closingResponse(isDraining),
+    // A request without a Host header is refused by us, in JSON, not by Node.
+    requireHostHeader: false,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.receiveMs,
+    connectionsCheckingInterval: checkingInterval(limits),
+    keepAliveTimeout: limits.keepAliveMs,
+  };
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs });
+  // Node would drop headers beyond its own number without a word.
+  server.maxHeadersCount = 0;
+  server.maxConnections = limits.connections;
+  // A client may send its end with its request, and wait for the answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  return server;
+}
+
+/** Handshakes from now on get the new certificate. */
+function reuse(server: HttpServer, content: TlsContent): void {
+  if ("setSecureContext" in server) server.setSecureContext(content);
+}
+
+function answerRequests(
+  server: HttpServer,
+  connections: Connections,
+  limits: ConnectionLimits,
+  app: Hono<AppEnv>,
+): void {
+  const answer = getRequestListener(app.fetch, { errorHandler: refuseTarget, hostname: "localhost" });
+  const begin = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    connections.begin(incoming, outgoing);
+    const fault = headFault(incoming, limits);
+    if (fault !== undefined) refuseRequest(outgoing, fault);
+    else void answer(incoming, outgoing);
+  };
+  server.on("request", begin);
+  // Whoever reads the body asks for it, so that what is refused by its headers is never sent.
+  server.on("checkContinue", begin);
+}
+
+/** What never becomes a request of the app is answered in JSON too. */
+function refuseTheRest(server: HttpServer, connections: Connections, limits: ConnectionLimits): void {
+  server.on("checkExpectation", (_incoming: IncomingMessage, outgoing: ServerResponse) =>
+    refuseRequest(outgoing, EXPECTATION),
+  );
+  server.on("connect", (_incoming: IncomingMessage, socket: Socket) => refuseSocket(socket, unknownMethod()));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (connections.mayRefuse(socket)) refuseSocket(socket, wireFault(error, limits));
+    else if (error.code === "ECONNRESET") socket.destroy();
+  });
+}
+
+const EXPECTATION = new MlserveError("expectation_failed", "expected no Expect header, or 100-continue");
+
+function listen(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen({ host, port }, resolve);
@@ -84,6 +170,7 @@ const LISTEN_FAULTS: Readonly<Record<string, { reason: string; hint: string }>> 
     reason: "this machine does not have the address",
     hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses",
   },
+  EAI_AGAIN: { reason: "the host name cannot be looked up", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
   ENOTFOUND: { reason: "the host name is not known", hint: "Use 127.0.0.1, or 0.0.0.0 for all addresses" },
 };
 
@@ -96,41 +183,6 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     where: `${host}:${port}`,
     hint: known.hint,
     cause: error,
-  });
-}
-
-/** How long a connection that has sent nothing keeps a server that shuts down. */
-const SILENT_MS = 500;
-
-/** The connections that have sent nothing yet: Node takes them for requests that have begun. */
-function watchSilent(server: Server): () => Socket[] {
-  const open = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
-  });
-  return () => [...open].filter(({ bytesRead }) => bytesRead === 0);
-}
-
-function drain(server: Server, silent: () => Socket[], graceMs: number, logger: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => {
-      logger.warn({ graceMs }, "requests were still being answered when the grace period ended");
-      server.closeAllConnections();
-    }, graceMs);
-    // What was sent at the last moment may not have come yet.
-    const quiet = setTimeout(
-      () => {
-        for (const socket of silent()) socket.destroy();
-      },
-      Math.min(SILENT_MS, graceMs),
-    );
-    server.close(() => {
-      clearTimeout(cut);
-      clearTimeout(quiet);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }
 
@@ -148,44 +200,7 @@ function closingResponse(isDraining: () => boolean): typeof ServerResponse {
 
 type HeadHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
-const MALFORMED = new MlserveError("invalid_body", "the request line or the Host header is malformed");
-
-function isHostMissing({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
-  return headers.host === undefined && httpVersionMajor === 1 && httpVersionMinor >= 1;
-}
-
-function refuseMissingHost(outgoing: ServerResponse): void {
-  const body = problemText(MALFORMED);
-  const headers = {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-    connection: "close",
-  };
-  outgoing.writeHead(400, headers).end(body);
-}
-
 /** What @hono/node-server could not make a request of: a malformed target or Host. */
-function refuseRequest(): Response {
-  return problemResponse(MALFORMED, { connection: "close" });
-}
-
-const PARSER_STATUS: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
-
-/** What Node's parser refuses gets an answer in JSON too, where the connection still takes one. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = PARSER_STATUS[error.code ?? ""] ?? 400;
-  const body = problemText(
-    new MlserveError("invalid_body", "the request is not valid HTTP/1.1, too large in its headers, or too slow"),
-  );
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+function refuseTarget(): Response {
+  return problemResponse(malformed("the target or the Host header is malformed"), { connection: "close" });
 }

@@ -1,10 +1,15 @@
+/**
+ * The checks that every flavor passes, for one of your own: in any test runner, on real models.
+ *
+ * @module mlserve/testing
+ */
 import { basename } from "node:path";
 import { flavorSourceOf } from "../flavors/flavor-source.js";
 import { FLAVOR_CHECKS } from "./checks-of-flavor.js";
 import { MODEL_CHECKS } from "./checks-of-model.js";
 import { CHECKS, type CheckId, type FlavorSubject } from "./flavor-subject.js";
 
-export type { FlavorSubject, RequestBody, SubjectModel, SubjectRequest } from "./flavor-subject.js";
+export type { CheckId, FlavorSubject, RequestBody, SubjectModel, SubjectRequest } from "./flavor-subject.js";
 
 /** One check: for `it(name, run)` of any test runner. */
 export interface FlavorCheck {

@@ -2,6 +2,7 @@ import type { Flavor } from "../flavors/flavor.js";
 
 /** A flavor to check, and what to check it on. */
 export interface FlavorSubject {
+  /** As `loadFlavorModule` gives it: one that is only an object of the test's own process is not tried in another. */
   readonly flavor: Flavor;
   /** Models that it must run. */
   readonly models: readonly SubjectModel[];
@@ -11,6 +12,7 @@ export interface FlavorSubject {
   readonly skips?: { readonly [Id in CheckId]?: string };
 }
 
+/** A model that the flavor has to run. */
 export interface SubjectModel {
   /** A package, a `.tar.gz` or a folder with an MLmodel file. */
   readonly source: string;
@@ -22,7 +24,9 @@ export interface SubjectModel {
   readonly needs: readonly string[];
 }
 
+/** A request, and what is to be answered. */
 export interface SubjectRequest {
+  /** As it would come over HTTP, in any of MLflow's forms. */
   readonly body: RequestBody;
   /** What stands under `predictions`; numbers may differ by a millionth of themselves. */
   readonly predictions?: unknown;
@@ -53,4 +57,9 @@ export const CHECKS = {
   leftovers: "leaves the model's files as they were, and nothing running",
 } as const;
 
+/**
+ * The name of a check, for `skips`.
+ *
+ * @useDeclaredType
+ */
 export type CheckId = keyof typeof CHECKS;

@@ -61,7 +61,8 @@ export class WorkerProcess implements CallHolder {
     });
     // Whoever starts a worker waits for this; one that is restarted is judged by its end.
     this.ready.catch(() => {});
-    this.child = spawn(process.execPath, [...nodeFlags(options), fileURLToPath(options.entry)], {
+    const program = [fileURLToPath(options.entry), String(process.pid)];
+    this.child = spawn(process.execPath, [...nodeFlags(options), ...program], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
     this.pid = this.child.pid;

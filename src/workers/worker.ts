@@ -19,7 +19,7 @@ const CHANNEL = 3;
 main();
 
 function main(): void {
-  watchServer();
+  watchServer(Number(process.argv[2]));
   const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
   const writer = new FrameWriter(socket);
   let calls: ReceivedCalls | undefined;
@@ -81,15 +81,15 @@ function endWithServer(): void {
 
 /**
  * A model that blocks this process for good cannot see the socket close when the server was killed. A thread of its own
- * can: a process whose parent has died gets another.
+ * can: a process whose parent has died gets another. The server says which it is, since it may be dead by now.
  */
-function watchServer(): void {
+function watchServer(server: number): void {
   const watch = `
     const { workerData } = require("node:worker_threads");
     setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL"); }, 1000);
   `;
   const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
-  new Worker(watch, { eval: true, workerData: process.ppid, resourceLimits }).unref();
+  new Worker(watch, { eval: true, workerData: server, resourceLimits }).unref();
 }
 
 function createFrameLogger(writer: FrameWriter): Logger {

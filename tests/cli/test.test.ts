@@ -117,7 +117,7 @@ describe("mlserve test", () => {
   it("says that a file of cases is not there", async () => {
     expect(await terminal.run(["test", "iris.tar", "-c", "none.jsonl"])).toMatchObject({
       code: 5,
-      stderr: "mlserve: error: none.jsonl: no such file or folder\n",
+      stderr: 'mlserve: error: --cases "none.jsonl": no such file or folder\n',
     });
   });
 });

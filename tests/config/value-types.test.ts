@@ -78,7 +78,7 @@ const REFUSED: readonly (readonly [TypeName, string, RegExp])[] = [
   ["SWITCH", "constructor", /^expected true or false$/],
   ["text", "  ", /^expected a text that is not empty$/],
   ["FILE", "", /^expected the name of a file$/],
-  ["choice", "Info", /^expected one of debug, info$/],
+  ["choice", "Info", /^expected one of debug, info. Did you mean info\?$/],
   ["integer", "0", /^expected a whole number from 1 to 8$/],
   ["integers", "1,9", /^expected whole numbers from 1 to 8 with commas between them$/],
   ["integers", "1,", /^expected whole numbers/],

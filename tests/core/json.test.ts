@@ -123,6 +123,13 @@ describe("parseJson", () => {
     expect(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22))).toThrow("not valid UTF-8");
   });
 
+  it("makes one list and one object of all empty ones, of which a short text could hold millions", () => {
+    const [a, b, c, d, e] = parseJsonText('[{},[],{},[],{"x":{}}]') as JsonValue[];
+    expect([a, b, e]).toEqual([new Map(), [], new Map([["x", new Map()]])]);
+    expect(c).toBe(a);
+    expect(d).toBe(b);
+  });
+
   it("never repeats what the text held", () => {
     expect(() => parseJsonText('{"secret": hunter2}')).toThrow(/^(?!.*hunter2)/);
   });

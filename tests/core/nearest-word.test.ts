@@ -19,6 +19,10 @@ describe("nearestWord", () => {
     expect(nearestWord(word, KNOWN)).toBe(meant);
   });
 
+  it("takes no letter for another", () => {
+    expect([nearestWord("s", ["p"]), nearestWord("V", ["-v"])]).toEqual([undefined, "-v"]);
+  });
+
   it("asks for it in a sentence", () => {
     expect([suggestWord("prot", KNOWN), suggestWord("zzz", KNOWN)]).toEqual(["Did you mean port?", undefined]);
   });

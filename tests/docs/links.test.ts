@@ -16,7 +16,7 @@ function toAnchor(heading: string): string {
   return text.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
 }
 
-/** Links of a page that lead nowhere: to a file that is not there, or to a heading that its file does not have. */
+/** Links of a page that lead nowhere: to a file that is not there, or to an anchor that its file does not have. */
 function brokenLinks(page: string, markdown: string): string[] {
   const links = Array.from(markdown.matchAll(/\]\((?!\w+:)([^)\s]*)\)/g), ([, target = ""]) => target);
   return links.filter((link) => {
@@ -24,16 +24,28 @@ function brokenLinks(page: string, markdown: string): string[] {
     const target = resolve(dirname(page), file);
     if (file !== "" && !existsSync(target)) return true;
     if (anchor === undefined) return false;
-    return !headingsOf(file === "" ? markdown : readFileSync(target, "utf8")).includes(anchor);
+    return !anchorsOf(file === "" ? markdown : readFileSync(target, "utf8")).includes(anchor);
   });
 }
 
-function headingsOf(markdown: string): string[] {
-  return Array.from(markdown.matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => toAnchor(heading));
+function anchorsOf(markdown: string): string[] {
+  const headings = Array.from(markdown.matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => toAnchor(heading));
+  return [...headings, ...Array.from(markdown.matchAll(/<a id="([^"]+)">/g), ([, id = ""]) => id)];
 }
 
+describe("lists of pages", () => {
+  it.each(["docs", "examples"])("name every page of %s", (folder) => {
+    const list = readFileSync(resolve(root, folder, "README.md"), "utf8");
+    const pages = markdownFiles(folder, true).map((path) => path.slice(resolve(root, folder).length + 1));
+    const own = pages.filter((page) => page !== "README.md" && !page.startsWith("decisions"));
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter((page) => !list.includes(`](${page.replaceAll("\\", "/")})`))).toEqual([]);
+  });
+});
+
 describe("links between pages", () => {
-  const pages = [...markdownFiles(".", false), ...markdownFiles("docs", true), ...markdownFiles("benchmarks", true)];
+  const folders = ["docs", "examples", "benchmarks"];
+  const pages = [...markdownFiles(".", false), ...folders.flatMap((folder) => markdownFiles(folder, true))];
 
   it.each(pages.map((page) => page.slice(root.length)))("lead somewhere in %s", (name) => {
     const page = resolve(root, name);
@@ -45,9 +57,12 @@ describe("links between pages", () => {
     { link: "../package.json", broken: false },
     { link: "#no-such-heading", broken: true },
     { link: "#a-heading-of-two", broken: false },
+    { link: "#property-name", broken: false },
     { link: "https://example.org/gone.md", broken: false },
   ])("are broken in case of $link: $broken", ({ link, broken }) => {
     const page = resolve(root, "docs/page.md");
-    expect(brokenLinks(page, `# A \`heading\` of two!\n\n[text](${link})\n`)).toEqual(broken ? [link] : []);
+    expect(brokenLinks(page, `# A \`heading\` of two!\n\n<a id="property-name"></a>[text](${link})\n`)).toEqual(
+      broken ? [link] : [],
+    );
   });
 });

@@ -150,20 +150,20 @@ const OTHER_MISTAKES = [
     name: "a request file that is missing",
     argv: () => ["predict", fixture("iris_zipmap"), "-i", "missing.json"],
     code: 5,
-    says: [/--input: no such file/],
+    says: [/--input "[^"]+": no such file/],
   },
   {
     name: "a request file that is a folder",
     argv: () => ["predict", fixture("iris_zipmap"), "-i", "."],
     code: 5,
-    says: [/--input: is a folder/],
+    says: [/--input "[^"]+": is a folder/],
   },
   {
     name: "an answer that cannot be written",
     argv: () => ["predict", fixture("iris_zipmap"), "-o", "missing/answer.json"],
     stdin: IRIS_REQUEST,
     code: 5,
-    says: [/--output: no such file or folder/],
+    says: [/writing "answer.json": its folder does not exist/],
   },
   {
     name: "a package that cannot be written",

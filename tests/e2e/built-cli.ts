@@ -31,8 +31,12 @@ export interface Program {
 /** A folder to run the built program in, with a folder for temporary files of its own. */
 export interface Workplace extends Disposable {
   readonly cwd: string;
+  /** What the program finds in its environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   start(args: readonly string[], options?: StartOptions): Program;
   run(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  /** The same for a process that was started with this folder and environment by other means. */
+  watch(child: ChildProcess): Program;
 }
 
 export interface StartOptions {
@@ -51,18 +55,12 @@ export function openWorkplace(): Workplace {
   const [cwd, temporary] = [join(folder, "work"), join(folder, "tmp")];
   mkdirSync(cwd);
   mkdirSync(temporary);
+  const own = { PATH: process.env.PATH, TMPDIR: temporary, TEMP: temporary, TMP: temporary, HOME: temporary };
   const start = (
     args: readonly string[],
     { cli = CLI, environment = {}, nodeFlags = [], stdin = "ignore", detached = false }: StartOptions = {},
   ): Program => {
-    const env = {
-      PATH: process.env.PATH,
-      TMPDIR: temporary,
-      TEMP: temporary,
-      TMP: temporary,
-      HOME: temporary,
-      ...environment,
-    };
+    const env = { ...own, ...environment };
     return watch(
       spawn(process.execPath, [...nodeFlags, cli, ...args], { cwd, env, detached, stdio: [stdin, "pipe", "pipe"] }),
       temporary,
@@ -70,7 +68,9 @@ export function openWorkplace(): Workplace {
   };
   return {
     cwd,
+    environment: own,
     start,
+    watch: (child) => watch(child, temporary),
     run: (args, options) => start(args, options).ended,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };

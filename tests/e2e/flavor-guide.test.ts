@@ -25,7 +25,7 @@ beforeAll(() => {
   mkdirSync(join(place.cwd, "house-prices"));
   write("package.json", '{ "type": "module" }');
   write("house-prices/weights.json", '{ "bias": 1, "weights": { "rooms": 2, "area": 0.5 } }');
-  write("linear.js", codeWith("defineFlavor({"));
+  write("linear.mjs", codeWith("defineFlavor({"));
   write("linear.test.js", codeWith("node:test"));
   write(
     "program.js",
@@ -52,14 +52,14 @@ describe("docs/flavors.md", () => {
 
   it("shows a flavor that packs its files, and commands that work", async () => {
     const lines = Array.from(PAGE.matchAll(/^mlserve (pack \S+ --flavor .*)$/gm), ([, line = ""]) => line);
-    expect(lines).toEqual(["pack ./house-prices --flavor ./linear.js -o prices.tar"]);
+    expect(lines).toEqual(["pack ./house-prices --flavor ./linear.mjs -o prices.tar"]);
     expect(await mlserve(lines[0] ?? "")).toMatchObject({ code: 0, stdout: expect.stringContaining("linear") });
   });
 
   it("shows a flavor that is inspected, validated and asked", async () => {
-    expect((await mlserve("inspect prices.tar --flavor ./linear.js --json")).stdout).toContain('"served_by":"linear"');
-    expect(await mlserve("validate prices.tar --run --flavor ./linear.js")).toMatchObject({ code: 0 });
-    const answer = await mlserve("predict prices.tar -i request.json --flavor ./linear.js");
+    expect((await mlserve("inspect prices.tar --flavor ./linear.mjs --json")).stdout).toContain('"served_by":"linear"');
+    expect(await mlserve("validate prices.tar --run --flavor ./linear.mjs")).toMatchObject({ code: 0 });
+    const answer = await mlserve("predict prices.tar -i request.json --flavor ./linear.mjs");
     expect(answer).toEqual({ code: 0, stdout: '{"predictions":[{"price":47.0}]}\n', stderr: "" });
   });
 
@@ -68,7 +68,7 @@ describe("docs/flavors.md", () => {
       "serve",
       "prices.tar",
       "--flavor",
-      "./linear.js",
+      "./linear.mjs",
       "--port",
       "0",
       "--log-level",
@@ -95,9 +95,9 @@ describe("docs/flavors.md", () => {
     const onnx = readFileSync(join(ROOT, "tests/fixtures/models/onnx_int64/model.onnx"));
     writeFileSync(join(place.cwd, "folder/model.onnx"), onnx);
     const [said] = /^mlserve: error: .* several flavors: .*$/m.exec(PAGE) ?? [];
-    const asked = await mlserve("pack folder --flavor ./linear.js");
+    const asked = await mlserve("pack folder --flavor ./linear.mjs");
     expect(asked).toEqual({ code: 2, stdout: "", stderr: `${said}\n` });
-    const packed = await mlserve("pack folder --flavor ./linear.js --flavor linear -o both.tar --json");
+    const packed = await mlserve("pack folder --flavor ./linear.mjs --flavor linear -o both.tar --json");
     expect(JSON.parse(packed.stdout)).toMatchObject({ flavors: ["linear"] });
     expect(JSON.parse((await mlserve("pack folder -o both.tar --json")).stdout)).toMatchObject({
       flavors: ["onnx", "python_function"],

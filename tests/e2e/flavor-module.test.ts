@@ -91,6 +91,78 @@ describe("--flavor with a module that", () => {
   });
 });
 
+const TYPED = `interface Answer { readonly kind: "value"; readonly value: unknown }
+export default {
+  name: "mine",
+  load: async () => ({
+    unsigned: "json",
+    batchable: false,
+    runtime: { runtime: "mine" },
+    predict: async (batch: Answer): Promise<Answer> => batch,
+    async [Symbol.asyncDispose]() {},
+  }),
+};
+`;
+
+/** Node strips types by itself from 22.18 on. */
+const STRIPS_TYPES = "typescript" in process.features && process.features.typescript !== false;
+
+describe("--flavor with a module in TypeScript", () => {
+  const predict = (...options: string[]) => place.run(["predict", "typed", "-i", "one.json", ...options]);
+  beforeAll(() => {
+    write("package.json", '{ "type": "module" }');
+    mkdirSync(join(place.cwd, "typed"));
+    write("typed/MLmodel", "flavors:\n  mine: { a: 1 }\n");
+    write("one.json", '{"inputs": 1}');
+    write("mine.ts", TYPED);
+    write("broken.ts", "interface A { a: 1 }\nexport const x: A = ;\n");
+  });
+
+  it.skipIf(STRIPS_TYPES).each(["mine.ts", "broken.ts"])("says in one line that Node cannot: %s", async (name) => {
+    expect(await predict("--flavor", `./${name}`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^mlserve: error: flavor module "\w+\.ts": .*TypeScript needs Node 22\.18 or newer\n$/,
+      ),
+    });
+  });
+
+  it.runIf(STRIPS_TYPES)("is loaded", async () => {
+    expect(await predict("--flavor", "./mine.ts")).toMatchObject({ code: 0, stdout: '{"predictions":1}\n' });
+  });
+
+  it.runIf(STRIPS_TYPES)("is loaded in worker processes", async () => {
+    const options = ["--port", "0", "--isolation", "process", "--flavor", "./mine.ts"];
+    const program = place.start(["serve", "typed", ...options]);
+    const [, url] = await program.find(/, 1 worker\) at (http:\S+) /);
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${url}/invocations`, { method: "POST", headers, body: '{"inputs": 1}' });
+    expect(await response.json()).toEqual({ predictions: 1 });
+    program.child.kill("SIGTERM");
+    expect((await program.ended).code).toBe(0);
+  });
+
+  it.runIf(STRIPS_TYPES)("that is no TypeScript ends in one line with its line", async () => {
+    expect(await predict("--flavor", "./broken.ts")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^mlserve: error: "broken\.ts", line 2: SyntaxError: [^\n]+\n$/),
+    });
+  });
+});
+
+describe("--flavor with an ES module that its package.json takes for CommonJS", () => {
+  it("ends in a line that says what to name it", async () => {
+    mkdirSync(join(place.cwd, "old"));
+    write("old/package.json", '{ "type": "commonjs" }');
+    write("old/mine.js", SOUND);
+    const { code, stderr } = await place.run(["inspect", MODEL, "--flavor", "old/mine.js"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /error: "mine\.js", line 1: SyntaxError: .*\. Flavors are ES modules: name the file \.mjs, or /,
+    );
+  });
+});
+
 describe("--use-flavor", () => {
   const COMMANDS = [
     ["inspect", MODEL],

@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => workplace[Symbol.dispose]());
 
+const JSON_TYPE = { "content-type": "application/json" };
+
 const serve = (...args: string[]): Program => workplace.start(["serve", "iris.tar", "--port", "0", ...args]);
 
 async function portOf(program: Program): Promise<number> {
@@ -52,6 +54,20 @@ describe("the built server", () => {
       expect(JSON.parse(stderr)).toMatchObject({ level: "info", route: "/invocations", status: 200, rows: 1 });
     },
   );
+
+  it("says at SIGTERM that it is not ready, answers until the drain delay is over, and drops nothing", async () => {
+    const program = serve("--drain-delay", "1s");
+    const url = (await program.find(SERVING))[1];
+    const ask = () => fetch(`${url}/invocations`, { method: "POST", headers: JSON_TYPE, body: IRIS_REQUEST });
+    program.child.kill("SIGTERM");
+    const ready = async (): Promise<number> => (await fetch(`${url}/health/ready`)).status;
+    await expect.poll(ready).toBe(503);
+    const answers = await Promise.all(Array.from({ length: 50 }, ask));
+    expect(new Set(answers.map(({ status, headers }) => `${status} ${headers.get("connection")}`))).toEqual(
+      new Set(["200 close"]),
+    );
+    expect(await program.ended).toMatchObject({ code: 0, left: [] });
+  });
 
   it("cuts what is not done when its grace ends, and ends with 0", async () => {
     const program = serve("--shutdown-grace", "1ms");

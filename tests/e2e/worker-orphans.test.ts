@@ -1,7 +1,16 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openWorkplace, type Program, type Workplace } from "./built-cli.js";
+
+/** Says that it loops, and does. */
+const LOOPS = `writeSync(2, "looping\\n"); for (;;);`;
+
+/** A loop at load must begin in the worker only: the module runs when it is packed, too. */
+const LOADS = {
+  "in load": `export const load = () => { ${LOOPS} };`,
+  "at its top level": `if (process.argv[1]?.includes("worker")) { ${LOOPS} }`,
+} as const;
 
 const CODE = `
 import { writeSync } from "node:fs";
@@ -28,7 +37,7 @@ afterEach(() => {
 
 interface Running extends Program {
   readonly url: string;
-  /** The workers, and whatever else the server has started. */
+  /** The workers. */
   readonly children: readonly number[];
 }
 
@@ -37,9 +46,17 @@ async function serve(): Promise<Running> {
   const program = workplace.start(["serve", "predict.mjs", "--timeout", "0", ...options], { detached: true });
   started.push(program);
   const [, url = ""] = await program.find(/ at (http:\S+) /);
-  const children = childrenOf(program.child.pid ?? 0);
-  expect(children.filter(isWorker)).toHaveLength(2);
+  const children = await workersOf(program, 2);
   return { ...program, url, children };
+}
+
+/** The children of a server, once they are so many, all of them workers: what has bundled the function is gone too. */
+async function workersOf({ child }: Program, count: number): Promise<number[]> {
+  return await vi.waitFor(() => {
+    const children = childrenOf(child.pid ?? 0);
+    expect(children.map(isWorker)).toEqual(Array.from({ length: count }, () => true));
+    return children;
+  }, 10_000);
 }
 
 function ask(url: string, inputs: string): Promise<Response> {
@@ -93,6 +110,23 @@ describe.runIf(process.platform === "linux")("worker processes", () => {
     expect((await program.ended).code).toBe(how.code);
     await untilGone(program.children);
   });
+
+  it.each(Object.entries(LOADS))(
+    "are gone after SIGKILL to the server while one loops for good %s",
+    async (_, code) => {
+      const folder = join(workplace.cwd, "loads");
+      mkdirSync(folder, { recursive: true });
+      const start = 'import { writeSync } from "node:fs";\nexport default (inputs) => inputs;\n';
+      writeFileSync(join(folder, "predict.mjs"), start + code);
+      const program = workplace.start(["serve", "loads", "--port", "0", "--workers", "2"], { detached: true });
+      started.push(program);
+      await program.findError(/looping/);
+      const children = await workersOf(program, 2);
+      program.child.kill("SIGKILL");
+      await program.ended;
+      await untilGone(children);
+    },
+  );
 
   it.each(SIGNALS)("are gone after $signal to $to while one loops for good", async (how) => {
     const program = await serve();

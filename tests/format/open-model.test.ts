@@ -11,7 +11,7 @@ import { rawEntry, TAR_END, tarOf } from "../support/raw-tar.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 const scratch = (): string => {
   mkdirSync(at("tmp"), { recursive: true });
   return at("tmp");
@@ -195,6 +195,15 @@ describe("openModel", () => {
       make: () => writeFolder("model", { "m.onnx": "" }),
       kind: "model_not_found",
       reason: /has no MLmodel file\. Run mlserve pack on it/,
+    },
+    {
+      name: "a folder above that of a model",
+      make: () => {
+        mkdirSync(at("model"));
+        writeFolder(join("model", "iris"), { MLmodel: MLMODEL, "model.onnx": "" });
+      },
+      kind: "model_not_found",
+      reason: /has no MLmodel file\. Name the folder in it that has one: "iris"/,
     },
     {
       name: "an archive without a model",

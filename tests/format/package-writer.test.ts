@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { extractArchive } from "../../src/format/archive-reader.js";
 import { sha256Of } from "../../src/format/checksums.js";
@@ -18,7 +18,7 @@ import { type PackageSource, type WritePackageOptions, writePackage } from "../.
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 
 const FILES: Readonly<Record<string, string>> = {
   "b.data": "b".repeat(2000),

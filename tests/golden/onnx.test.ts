@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COERCION_NAMES } from "../../src/codec/decode/coercion.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { loadModel } from "../../src/serve/load.js";
@@ -13,6 +14,7 @@ import {
   goldenModels,
   isStrictJsonCase,
   modelPath,
+  REFUSED_DAMAGE,
   valuesOf,
 } from "../support/golden.js";
 import { servedAnswer } from "../support/served-answer.js";
@@ -23,24 +25,28 @@ const models = goldenModels().filter((model) => !model.startsWith("py_") && gold
 const ECHOING = ["onnx_ident", "tensor_dtypes"];
 const answered = new Set<string>();
 
-describe.each(models)("%s", (model) => {
-  const cases = goldenCases(model).filter(isStrictJsonCase);
-  let served: ServedModel | undefined;
+describe.each(COERCION_NAMES)("models in mode %s", (mode) => {
+  describe.each(models)("%s", (model) => {
+    const cases = goldenCases(model).filter(isStrictJsonCase);
+    let served: ServedModel | undefined;
 
-  beforeAll(async () => {
-    served = await loadModel(modelPath(model), {
-      flavors: createFlavorRegistry([onnxFlavor]),
-      coercion: "mlflow",
-      float32: "widened",
+    beforeAll(async () => {
+      served = await loadModel(modelPath(model), {
+        flavors: createFlavorRegistry([onnxFlavor]),
+        coercion: mode,
+        float32: "widened",
+      });
     });
-  });
-  afterAll(() => served?.[Symbol.asyncDispose]());
+    afterAll(() => served?.[Symbol.asyncDispose]());
 
-  it.each(cases.map((golden) => [golden.id, golden] as const))("%s", async (id, golden) => {
-    const answer = await servedAnswer(golden, served);
-    expect(findDifference(golden, answer, ECHOING.includes(model) ? EXACT : undefined)).toBeUndefined();
-    if (answer.status >= 400) expect(valuesOf(golden).filter((value) => said(answer).includes(value))).toEqual([]);
-    answered.add(id);
+    it.each(cases.map((golden) => [golden.id, golden] as const))("%s", async (id, golden) => {
+      const answer = await servedAnswer(golden, served);
+      const difference = findDifference(golden, answer, ECHOING.includes(model) ? EXACT : undefined);
+      if (mode === "safe" && difference !== undefined) expect(answer).toMatchObject(REFUSED_DAMAGE);
+      else expect(difference).toBeUndefined();
+      if (answer.status >= 400) expect(valuesOf(golden).filter((value) => said(answer).includes(value))).toEqual([]);
+      answered.add(`${mode} ${id}`);
+    });
   });
 });
 
@@ -50,7 +56,7 @@ function said({ text }: Answer): string {
 }
 
 describe("the strict cases of ONNX models", () => {
-  it("were all answered, as many as the files hold", () => {
+  it("were all answered in both modes, as many as the files hold", () => {
     const folder = join(import.meta.dirname, "../fixtures/golden");
     const lines = readdirSync(folder)
       .filter((file) => !file.startsWith("py_"))
@@ -62,6 +68,6 @@ describe("the strict cases of ONNX models", () => {
           !/"content-type": "(text\/csv|application\/vnd\.apache\.parquet)/.test(line),
       );
     expect(lines.length).toBe(799);
-    expect(answered.size).toBe(lines.length);
+    expect(answered.size).toBe(2 * lines.length);
   });
 });

@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { Readable } from "node:stream";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { makeVector, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTables, TABLE_FORMATS } from "../../benchmarks/offline/make-tables.mjs";
-import type { Batch } from "../../src/core/batch.js";
 import { MlserveError } from "../../src/core/errors.js";
 import type { Predictor } from "../../src/flavors/flavor.js";
 import type { Model } from "../../src/format/model.js";
@@ -15,25 +13,13 @@ import { type ScoreFileOptions, scoreFile } from "../../src/offline/score-file.j
 import { loadModel } from "../../src/serve/load.js";
 import { fixture } from "../cli/models.js";
 import { mutations } from "../support/mutations.js";
-import { ELEMENT, identityModel } from "../support/onnx-builder.js";
-import { failureOf, openFolder } from "../support/onnx-folder.js";
-import { modelOf, ONNX, readScored, score } from "../support/scored-files.js";
+import { failureOf } from "../support/onnx-folder.js";
+import { COLUMNS, modelOf, ONNX, readScored, score, sumOfColumns } from "../support/scored-files.js";
 import { sumPredictor } from "../support/sum-model.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (name: string): string => join(folder.path, name);
-const put = (name: string, content: string | Uint8Array): string => {
-  writeFileSync(at(name), content);
-  return at(name);
-};
-
-const COLUMNS = [
-  { type: "double", name: "a" },
-  { type: "long", name: "b" },
-];
-const sum = (before?: (batch: Batch) => Promise<void>): Pick<ScoreFileOptions, "model" | "flavors"> =>
-  modelOf(sumPredictor(before), COLUMNS);
+const { at, put } = folder;
 
 describe("the same table in every format", () => {
   const ROWS = 300;
@@ -83,6 +69,22 @@ describe("the same table in every format", () => {
     }
   });
 
+  it.each(["csv", "jsonl", "arrows"])("goes into %s that is compressed, and out of it", async (ending) => {
+    makeTables(folder.path, ROWS);
+    const plain = { model, flavors: ONNX, input: at("table.csv"), keepColumns: ["id"], batchRows: 100 };
+    await score({ ...plain, output: at(`plain.${ending}`) });
+    await score({ ...plain, output: at(`packed.${ending}.gz`) });
+    expect(gunzipSync(readFileSync(at(`packed.${ending}.gz`)))).toEqual(readFileSync(at(`plain.${ending}`)));
+    const ids = modelOf(sumPredictor(), [{ type: "string", name: "id" }]);
+    const again = await score({ ...ids, input: at(`packed.${ending}.gz`), output: at("again.csv") });
+    expect(again).toMatchObject({ rows: ROWS, badRows: 0 });
+  });
+
+  it("is a compressed file of nothing where there are no rows", async () => {
+    await score({ ...sumOfColumns(), input: put("in.jsonl", ""), output: at("o.jsonl.gz") });
+    expect(gunzipSync(readFileSync(at("o.jsonl.gz")))).toHaveLength(0);
+  });
+
   it("is refused from a pipe where the table of contents is at the end", async () => {
     const input = Readable.from([Buffer.from("PAR1")]);
     const error = await failureOf(
@@ -97,117 +99,18 @@ async function scored(options: Omit<ScoreFileOptions, "output">): Promise<string
   return readFileSync(at("out.csv"), "utf8");
 }
 
-describe("bad rows", () => {
-  const CSV = 'a,b,"i\nd"\n1,1,x\n2,two,y\n"3\n",3,z\n\n4\n5,5,"v\n"\n6,6.5,w\n7,7,u\n';
-  const JSONL = '{"a":1,"b":1}\n{"a":2,"b":"two"}\n\n{"a":3,"b":3}\n{"a":\n[1]\n{"a":7,"b":7}';
-  const MESSAGES = {
-    csv: [
-      'column "b", row 1 (line 4): expected long, got a string that is not one',
-      "row 3 (line 8): expected 3 cells as in the header, got 1",
-      'column "b", row 5 (line 11): expected long, got a string that is not one',
-    ],
-    jsonl: [
-      'column "b", row 1 (line 2): expected long, got a string that is not one',
-      expect.stringMatching(/^row 3 \(line 5\): |.*row 3 \(line 5\)/),
-      expect.stringMatching(/row 4 \(line 6\)/),
-    ],
-  };
-
-  it.each([
-    { mode: "skip", batchRows: 10_000, total: "total\n2.0\n6.0\n10.0\n14.0\n" },
-    { mode: "skip", batchRows: 2, total: "total\n2.0\n6.0\n10.0\n14.0\n" },
-    { mode: "null", batchRows: 10_000, total: 'total\n2.0\n""\n6.0\n""\n10.0\n""\n14.0\n' },
-    { mode: "null", batchRows: 1, total: 'total\n2.0\n""\n6.0\n""\n10.0\n""\n14.0\n' },
-  ] as const)("of CSV are named, with $mode and batches of $batchRows", async ({ mode, batchRows, total }) => {
-    const input = put("in.csv", CSV);
-    const result = await score({ ...sum(), input, output: at("out.csv"), onError: mode, batchRows });
-    expect(result).toEqual({ rows: 7, badRows: 3, written: mode === "skip" ? 4 : 7, bad: MESSAGES.csv });
-    expect(readFileSync(at("out.csv"), "utf8")).toBe(total);
-  });
-
-  it("of JSON lines are named", async () => {
-    const result = await score({ ...sum(), input: put("in.jsonl", JSONL), output: at("o.jsonl"), onError: "null" });
-    expect(result).toMatchObject({ rows: 6, badRows: 3, bad: MESSAGES.jsonl });
-    expect(await readScored(at("o.jsonl"))).toEqual([2, null, 6, null, null, 14].map((total) => ({ total })));
-  });
-
-  const B = [1n, null, 3n, null, null, 6n];
-  const A = Float64Array.of(1, 2, 3, 4, 5, 6);
-  it.each([
-    {
-      format: "parquet",
-      bytes: () =>
-        new Uint8Array(
-          parquetWriteBuffer({
-            columnData: [
-              { name: "a", data: A },
-              { name: "b", data: B, type: "INT64" },
-            ],
-            rowGroupSize: 4,
-          }),
-        ),
-    },
-    {
-      format: "arrows",
-      bytes: () => tableToIPC(new Table({ a: makeVector(A), b: vectorFromArray(B) }), "stream"),
-    },
-    { format: "arrow", bytes: () => tableToIPC(new Table({ a: makeVector(A), b: vectorFromArray(B) }), "file") },
-  ])("of $format are those that miss a value, and no others", async ({ format, bytes }) => {
-    const input = put(`in.${format}`, bytes());
-    for (const batchRows of [1, 3, 100]) {
-      const output = at(`out.${format}`);
-      const result = await score({ ...sum(), input, output, onError: "null", keepColumns: ["a"], batchRows });
-      expect(result).toMatchObject({
-        rows: 6,
-        badRows: 3,
-        bad: [1, 3, 4].map((row) => expect.stringMatching(new RegExp(`^column "b", row ${row}: expected long`))),
-      });
-      const totals = [2, null, 6, null, null, 12];
-      expect(await readScored(output)).toEqual(totals.map((total, i) => ({ a: i + 1, total })));
-    }
-  });
-
-  it("end the work, and leave no file, unless they are let pass", async () => {
-    put("out.csv", "before");
-    const input = put("in.csv", CSV);
-    const error = await failureOf(scoreFile({ ...sum(), input, output: at("out.csv") }));
-    expect({ kind: error.kind, message: error.message }).toEqual({ kind: "cast_failed", message: MESSAGES.csv[0] });
-    expect(readdirSync(folder.path).sort()).toEqual(["in.csv", "out.csv"]);
-    expect(readFileSync(at("out.csv"), "utf8")).toBe("before");
-  });
-
-  it("are scored by the model once, all others too", async () => {
-    const seen: number[] = [];
-    const model = sum(async (batch) => {
-      const data = batch.kind === "columns" ? (batch.columns.get("b")?.data ?? []) : [];
-      const values = Array.from(data as BigInt64Array, Number);
-      if (values.includes(77)) throw new MlserveError("model_rejected_input", "no");
-      seen.push(...values);
-    });
-    const rows = Array.from({ length: 100 }, (_, i) => `0,${i}`);
-    const input = put("in.csv", `a,b\n${rows.join("\n")}`);
-    const result = await score({ ...model, input, output: at("o.csv"), onError: "skip" });
-    expect(result).toMatchObject({ rows: 100, written: 99, bad: ["row 77 (line 79): no"] });
-    expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => i).filter((i) => i !== 77));
-  });
-
-  it("are not what is wrong where there are no good ones", async () => {
-    const input = put("in.csv", `a,b\n${"1,x\n".repeat(5000)}`);
-    const error = await failureOf(scoreFile({ ...sum(), input, output: at("o.csv"), onError: "skip", batchRows: 1 }));
-    expect(error.message).toMatch(/^column "b", row 0 \(line 2\): .*None of the first 1000 rows can be scored$/);
-  });
-});
-
 describe("files without rows", () => {
   it.each([
     { name: "in.csv", content: "a,b\n", output: "" },
     { name: "in.jsonl", content: "", output: "" },
     { name: "in.jsonl", content: "\n \n", output: "" },
   ])("give one without rows: $name", async ({ name, content, output }) => {
-    expect(await score({ ...sum(), input: put(name, content), output: at("o.csv") })).toMatchObject({ rows: 0 });
+    expect(await score({ ...sumOfColumns(), input: put(name, content), output: at("o.csv") })).toMatchObject({
+      rows: 0,
+    });
     expect(readFileSync(at("o.csv"), "utf8")).toBe(output);
     for (const ending of ["parquet", "arrow", "arrows"]) {
-      await score({ ...sum(), input: at(name), output: at(`o.${ending}`) });
+      await score({ ...sumOfColumns(), input: at(name), output: at(`o.${ending}`) });
       expect(await readScored(at(`o.${ending}`))).toEqual([]);
     }
   });
@@ -220,7 +123,7 @@ describe("files without rows", () => {
     { name: "in.csv", content: 'a,b\n1,"2\n' },
     { name: "in.csv.gz", content: "a,b\n1,2\n" },
   ])("or with half of one are refused: $name $content", async ({ name, content }) => {
-    const error = await failureOf(scoreFile({ ...sum(), input: put(name, content), output: at("o.csv") }));
+    const error = await failureOf(scoreFile({ ...sumOfColumns(), input: put(name, content), output: at("o.csv") }));
     expect(error.kind).toBe("invalid_body");
     expect(readdirSync(folder.path)).toEqual([name]);
   });
@@ -260,13 +163,30 @@ describe("damaged files", () => {
 
 describe("what is wrong with the whole file", () => {
   it.each([
+    { input: "in.csv", output: "in.csv", message: "the output: is the input itself. Name another file" },
+    { input: "in.csv", output: "link.csv", message: "the output: is the input itself. Name another file" },
+    { input: "in.csv", output: "o.parquet.gz", message: /cannot be found in a gzip file. Leave .gz out of its name$/ },
+    { input: "in.csv", output: "o.arrow.gz", message: /cannot be found in a gzip file.* or write an Arrow stream/ },
+  ])("is an output that could not be read again: $output", async ({ input, output, message }) => {
+    put(input, "a,b\n1,2\n");
+    symlinkSync(at(input), at("link.csv"));
+    const error = await failureOf(scoreFile({ ...sumOfColumns(), input: at(input), output: at(output) }));
+    expect({ kind: error.kind, message: error.message }).toEqual({
+      kind: "usage",
+      message: expect.stringMatching(message),
+    });
+    expect(readFileSync(at(input), "utf8")).toBe("a,b\n1,2\n");
+    expect(readdirSync(folder.path).sort()).toEqual([input, "link.csv"]);
+  });
+
+  it.each([
     { name: "in.csv", content: "a,c\n1,2\n", keep: [], message: /^missing column "b"/ },
     { name: "in.csv", content: "a,b\n1,2\n", keep: ["id"], message: /no column "id" to keep/ },
     { name: "in.csv", content: "a,b,total\n1,2,3\n", keep: ["total"], message: /has an output "total" too/ },
     { name: "in.txt", content: "", keep: [], message: /the ending of its name/ },
   ])("is told without a row, though bad rows are skipped: $message", async ({ name, content, keep, message }) => {
     const input = put(name, content);
-    const options = { ...sum(), input, output: at("o.csv"), onError: "skip", keepColumns: keep } as const;
+    const options = { ...sumOfColumns(), input, output: at("o.csv"), onError: "skip", keepColumns: keep } as const;
     expect((await failureOf(scoreFile(options))).message).toMatch(message);
     expect(readdirSync(folder.path)).toEqual([name]);
   });
@@ -285,40 +205,12 @@ describe("what is wrong with the whole file", () => {
             }),
           );
     const input = put(`in.${format}`, bytes);
-    const error = await failureOf(scoreFile({ ...sum(), input, output: at("o.csv"), onError: "skip" }));
+    const error = await failureOf(scoreFile({ ...sumOfColumns(), input, output: at("o.csv"), onError: "skip" }));
     expect(error).toMatchObject({ kind: "schema_mismatch", where: 'column "b"' });
   });
 });
 
 describe("a model", () => {
-  it.each([1, 4])("of %i rows a run is given as many, and the last are filled up", async (rows) => {
-    put("model.onnx", identityModel(ELEMENT.float32, [rows, 2]));
-    const { files } = await openFolder(folder.path);
-    const given = modelOf(sumPredictor(), [{ type: "tensor", "tensor-spec": { dtype: "float32", shape: [rows, 2] } }]);
-    const model: Model = {
-      ...given.model,
-      files,
-      descriptor: { ...given.model.descriptor, flavors: new Map([["onnx", { data: "model.onnx" }]]) },
-    };
-    const input = put("in.csv", `a,b\n${Array.from({ length: 10 }, (_, i) => `${i},0.5`).join("\n")}\n`);
-    await score({ model, flavors: ONNX, input, output: at("o.jsonl") });
-    expect((await readScored(at("o.jsonl"))).map((record) => Object.values(record as object)[0])).toEqual(
-      Array.from({ length: 10 }, (_, i) => [i, 0.5]),
-    );
-  });
-
-  it("that refuses more than a few rows is given fewer, and no more later", async () => {
-    const asked: number[] = [];
-    const model = sum(async (batch) => {
-      const rows = batch.kind === "columns" ? batch.rows : 0;
-      asked.push(rows);
-      if (rows > 3) throw new MlserveError("model_rejected_input", "too many rows");
-    });
-    const input = put("in.csv", `a,b\n${"1,2\n".repeat(16)}`);
-    expect(await score({ ...model, input, output: at("o.csv"), batchRows: 8 })).toMatchObject({ rows: 16, badRows: 0 });
-    expect(asked).toEqual([8, 4, 2, 2, 4, 2, 2, 2, 2, 2, 2]);
-  });
-
   const records: Predictor = {
     ...sumPredictor(),
     predict: async (batch) => ({

@@ -77,14 +77,14 @@ describe("detectFlavor", () => {
       ["model.onnx", "weights.json"],
       {},
       "usage",
-      "holds models of several flavors: onnx, linear. Say which one to pack: --flavor onnx",
+      "flavors: onnx (model.onnx), linear (weights.json). Say which one to pack: --flavor onnx or --flavor linear",
     ],
     [
       "one knows and another nearly does",
       ["picky.json", "weights.json"],
       {},
       "usage",
-      'several flavors: linear, picky (picky: "picky.json": has no layers). Say which',
+      'several flavors: linear (weights.json), picky ("picky.json": has no layers). Say which',
     ],
     ["one nearly knows", ["picky.json"], {}, "unsupported_model", '"picky.json": has no layers'],
     [

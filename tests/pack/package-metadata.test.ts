@@ -12,7 +12,7 @@ import { modelPath } from "../support/golden.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 
 const packed_with = { mlserve: readVersion(), "onnxruntime-node": expect.stringMatching(/^\d+\.\d+\.\d+$/) };
 

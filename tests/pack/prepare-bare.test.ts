@@ -10,7 +10,7 @@ import { modelPath } from "../support/golden.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 const flavors = createFlavorRegistry([onnxFlavor]);
 
 async function packWith(file: string, content: string, options: Partial<PackOptions> = {}) {

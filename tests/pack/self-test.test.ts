@@ -16,7 +16,7 @@ import { ELEMENT, identityModel, node, onnxModel, tensorType, value } from "../s
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 const flavors = createFlavorRegistry([onnxFlavor]);
 
 const packTo = (source: string, options: Partial<PackOptions> = {}) =>

@@ -10,7 +10,7 @@ import { goldenModels, modelPath } from "../support/golden.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
-const at = (...names: string[]): string => join(folder.path, ...names);
+const { at } = folder;
 const flavors = createFlavorRegistry([onnxFlavor]);
 
 const ONNX_MODELS = goldenModels().filter((model) => existsSync(join(modelPath(model), "model.onnx")));

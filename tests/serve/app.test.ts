@@ -171,6 +171,16 @@ describe("POST /invocations", () => {
     expect(await response.json()).toEqual({ error_code: code, message: expect.stringContaining(message) });
   });
 
+  it.each(["OPTIONS", "POST"])(
+    "has no headers that let a page of another site read the answer to %s",
+    async (method) => {
+      const headers = { ...json, origin: "http://evil.example", "access-control-request-method": "POST" };
+      const body = method === "POST" ? JSON.stringify(table) : null;
+      const response = await appOf().request("/invocations", { method, headers, body });
+      expect(Array.from(response.headers.keys()).filter((name) => name.startsWith("access-control"))).toEqual([]);
+    },
+  );
+
   it("takes a body without a type for JSON when no page sent it", async () => {
     const bytes = new TextEncoder().encode(JSON.stringify(table));
     const response = await appOf().request("/invocations", { method: "POST", body: bytes });
@@ -205,6 +215,24 @@ describe("POST /invocations", () => {
 describe("the other routes", () => {
   it.each(["/ping", "/health", "/ping?x=1"])("GET %s is 200 with a model", async (path) => {
     expect((await appOf().request(path)).status).toBe(200);
+  });
+
+  it("tells from the signal to stop on that it is not ready, but alive, and still answers", async () => {
+    const stop = new AbortController();
+    const app = createApp({ current: sumModel() }, { metrics: createMetrics(), stopping: stop.signal });
+    const status = async (path: string): Promise<number> => (await app.request(path)).status;
+    expect([await status("/health/ready"), await status("/health/live")]).toEqual([200, 200]);
+    stop.abort();
+    expect([await status("/health/ready"), await status("/health/live"), await status("/ping")]).toEqual([
+      503, 200, 503,
+    ]);
+    expect(await (await app.request("/health")).json()).toMatchObject({ error_code: "TEMPORARILY_UNAVAILABLE" });
+  });
+
+  it("is not alive when only a new process can help", async () => {
+    const app = createApp({ current: { ...sumModel(), isHealthy: () => false } }, { metrics: createMetrics() });
+    expect((await app.request("/health/live")).status).toBe(503);
+    expect((await app.request("/health/ready")).status).toBe(503);
   });
 
   it.each(["/ping", "/health"])("GET %s is 503 without one", async (path) => {

@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createApp } from "../../src/serve/app.js";
 import { createMetrics } from "../../src/serve/metrics.js";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/serve/server.js";
-import { sumModel, sumPredictor } from "../support/sum-model.js";
+import { gatedModel } from "../support/gated-model.js";
+import { rawClient } from "../support/raw-client.js";
+import { sumModel } from "../support/sum-model.js";
 
 const body = JSON.stringify({ inputs: { a: [1], b: [2] } });
 const running: RunningServer[] = [];
@@ -21,27 +23,6 @@ async function start(model = sumModel(), options: Partial<ServerOptions> = {}): 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
-
-/** A model that says when it runs, and runs until it is told to end. */
-function gatedModel() {
-  const begun = deferred();
-  const end = deferred();
-  const model = sumModel(
-    sumPredictor(async () => {
-      begun.resolve();
-      await end.promise;
-    }),
-  );
-  return { model, begun: begun.promise, end: end.resolve };
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
 
 function post(server: RunningServer, agent = new Agent({ keepAlive: true })) {
   const outgoing = request(`${server.url}/invocations`, {
@@ -125,39 +106,44 @@ describe("startServer", () => {
     outgoing.destroy();
   });
 
-  it.each([
-    { name: "what is no HTTP", sent: "nonsense\r\n\r\n", status: "400 Bad Request" },
-    {
-      name: "HTTP/1.1 without a Host",
-      sent: "GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n",
-      status: "400 Bad Request",
-    },
-    {
-      name: "headers beyond the limit",
-      sent: `GET /ping HTTP/1.1\r\nHost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
-      status: "431 Request Header Fields Too Large",
-    },
-    {
-      name: "a malformed Host",
-      sent: "GET /ping HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n",
-      status: "400 Bad Request",
-    },
-  ])("answers $name in JSON", async ({ sent, status }) => {
-    const server = await start();
-    const socket = connect(server.port, "127.0.0.1");
-    socket.write(sent);
-    const answer = await text(socket);
-    expect(answer).toContain(`HTTP/1.1 ${status}\r\n`);
-    expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toEqual({
-      error_code: "BAD_REQUEST",
-      message: expect.any(String),
-    });
+  it("ends every connection with its answer from the signal to stop on, before it closes", async () => {
+    const stop = new AbortController();
+    const server = await start(sumModel(), { stopping: stop.signal });
+    expect(await post(server)).toMatchObject({ status: 200, connection: "keep-alive" });
+    stop.abort();
+    expect(await post(server)).toMatchObject({ status: 200, connection: "close" });
   });
 
-  it("serves HTTP/1.0, which needs no Host header", async () => {
+  it("takes new connections on close until the drain delay is over", async () => {
+    const server = await start(sumModel(), { drainDelayMs: 200 });
+    const closed = server.close();
+    expect(await post(server)).toMatchObject({ status: 200, connection: "close" });
+    await closed;
+    await expect(post(server)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  it("answers on close what idle connections send at the last moment", async () => {
     const server = await start();
-    const socket = connect(server.port, "127.0.0.1");
-    socket.write("GET /ping HTTP/1.0\r\n\r\n");
-    expect(await text(socket)).toContain("HTTP/1.1 200 OK");
+    const client = await rawClient(server.port);
+    client.send("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect(await client.next()).toMatchObject({ status: 200 });
+    const closed = server.close();
+    client.send("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect(await client.next()).toMatchObject({ status: 200, headers: { connection: "close" } });
+    await closed;
+  });
+
+  it("finishes on close a request that has come in by half", async () => {
+    const server = await start();
+    const client = await rawClient(server.port);
+    client.send(
+      `POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n`,
+    );
+    // Another connection's answer says that the server has read the half.
+    expect((await fetch(`${server.url}/ping`)).status).toBe(200);
+    const closed = server.close();
+    client.send(`\r\n${body}`);
+    expect(await client.next()).toMatchObject({ status: 200, headers: { connection: "close" } });
+    await closed;
   });
 });

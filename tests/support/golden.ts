@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { JsonFloat, type JsonValue, parseJson } from "../../src/core/json.js";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
@@ -17,6 +18,8 @@ export interface GoldenCase {
   readonly expect: GoldenAnswer;
   readonly expect_alt?: GoldenAnswer;
   readonly quirk?: boolean;
+  /** What MLflow does wrong there. */
+  readonly quirk_reason?: string;
 }
 
 export interface GoldenAnswer {
@@ -113,6 +116,14 @@ function compareProblem(expected: unknown, answer: Answer): string | undefined {
     typeof expected === "object" && expected !== null && "error_code" in expected ? expected.error_code : code;
   return recorded === code ? undefined : `expected error_code ${String(recorded)}, got ${code}: ${message}`;
 }
+
+/** The answer in `safe` mode to what MLflow would damage: see COERCION_DIFFERENCES. */
+export const REFUSED_DAMAGE = {
+  status: 400,
+  text: expect.stringMatching(
+    /would become|would be cut off|not within -?\d+ to|in the longest row|beyond the range|stands twice in its object|expected binary/,
+  ),
+};
 
 /** Ways of writing that there is no finite value. */
 const NO_VALUES: ReadonlySet<unknown> = new Set([null, "NaN", "Infinity", "-Infinity", "NaT"]);

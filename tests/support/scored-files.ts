@@ -7,6 +7,7 @@ import { createTableBudget } from "../../src/codec/decode/tables/budget.js";
 import { toCells } from "../../src/codec/decode/tables/column-cells.js";
 import { joinTables } from "../../src/codec/decode/tables/join-tables.js";
 import type { TypedTable } from "../../src/codec/decode/tables/typed-table.js";
+import type { Batch } from "../../src/core/batch.js";
 import { JsonFloat } from "../../src/core/json.js";
 import { defineFlavor, type Predictor } from "../../src/flavors/flavor.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
@@ -14,6 +15,7 @@ import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { parseMlmodel } from "../../src/format/mlmodel.js";
 import type { Model } from "../../src/format/model.js";
 import { type ScoreFileOptions, scoreFile } from "../../src/offline/score-file.js";
+import { sumPredictor } from "./sum-model.js";
 
 /** A model whose predictor is given, with inputs of a signature as MLflow writes them; undefined for none. */
 export function modelOf(predictor: Predictor, inputs: object | undefined): Pick<ScoreFileOptions, "model" | "flavors"> {
@@ -28,6 +30,17 @@ export function modelOf(predictor: Predictor, inputs: object | undefined): Pick<
     async [Symbol.asyncDispose]() {},
   };
   return { model, flavors: createFlavorRegistry([flavor]) };
+}
+
+/** The columns of {@link sumOfColumns}. */
+export const COLUMNS = [
+  { type: "double", name: "a" },
+  { type: "long", name: "b" },
+] as const;
+
+/** A model that adds up two columns, after `before` has let it. */
+export function sumOfColumns(before?: (batch: Batch) => Promise<void>): Pick<ScoreFileOptions, "model" | "flavors"> {
+  return modelOf(sumPredictor(before), COLUMNS);
 }
 
 export const ONNX = createFlavorRegistry([onnxFlavor]);

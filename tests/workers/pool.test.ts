@@ -217,12 +217,12 @@ describe("calls", () => {
 
 describe("a model that cannot be loaded", () => {
   it.each([
-    { fail: "throw", kind: "model_failed", said: "cannot be loaded" },
-    { fail: "exit", kind: "worker_lost", said: "exit code 3" },
-    { fail: "never", kind: "load_timeout", said: "not ready after 1 s" },
-    { fail: "loop", kind: "load_timeout", said: "not ready after 1 s" },
-  ])("since it does $fail is refused with the worker's own error", async ({ fail, kind, said }) => {
-    const error = await startEvilServer({ block: { fail }, loadTimeoutMs: 1000, workers: 2 }).then(
+    { fail: "throw", kind: "model_failed", said: "cannot be loaded", loadTimeoutMs: 60_000 },
+    { fail: "exit", kind: "worker_lost", said: "exit code 3", loadTimeoutMs: 60_000 },
+    { fail: "never", kind: "load_timeout", said: "not ready after 1 s", loadTimeoutMs: 1000 },
+    { fail: "loop", kind: "load_timeout", said: "not ready after 1 s", loadTimeoutMs: 1000 },
+  ])("since it does $fail is refused with the worker's own error", async ({ fail, kind, said, loadTimeoutMs }) => {
+    const error = await startEvilServer({ block: { fail }, loadTimeoutMs, workers: 2 }).then(
       () => undefined,
       (reason: unknown) => reason,
     );

@@ -1,7 +1,7 @@
 import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import type { CastTable } from "./casts.js";
 import { datetimeCells, datetimeElements } from "./datetime-casts.js";
-import { bigIntegers, floats, type IntegerRules, integers } from "./numeric-casts.js";
+import { bigIntegers, type FloatRules, floats, type IntegerRules, integers } from "./numeric-casts.js";
 import {
   asciiBytes,
   asTheyAre,
@@ -23,9 +23,16 @@ export interface Coercion {
   readonly repeatedKeys: "refuse" | "last";
   /** A row with fewer values than another: refused, or filled up with missing values. */
   readonly shortRows: "refuse" | "pad";
+  /** Digits that no float of 64 bits holds, where there is no cast: in params, and in CSV whose types are guessed. */
+  readonly beyondFloats: FloatRules["beyond"];
 }
 
 export const COERCION_NAMES = ["safe", "mlflow"] as const;
+/**
+ * How leniently values are read: `mlflow` reads all that MLflow reads, `safe` refuses what MLflow would damage silently.
+ *
+ * @useDeclaredType
+ */
 export type CoercionName = (typeof COERCION_NAMES)[number];
 
 type Integers = ReturnType<typeof integerCasts>;
@@ -106,6 +113,7 @@ export const COERCIONS = {
     }),
     repeatedKeys: "refuse",
     shortRows: "refuse",
+    beyondFloats: "refuse",
   },
   /** What MLflow 3.17 does, damage included. */
   mlflow: {
@@ -120,6 +128,7 @@ export const COERCIONS = {
     }),
     repeatedKeys: "last",
     shortRows: "pad",
+    beyondFloats: "infinite",
   },
 } as const satisfies Record<CoercionName, Coercion>;
 

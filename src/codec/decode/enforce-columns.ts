@@ -1,9 +1,10 @@
 import type { ColumnsBatch } from "../../core/batch.js";
-import { MlserveError, quoteName } from "../../core/errors.js";
+import { quoteName } from "../../core/errors.js";
 import type { Column, DType } from "../../core/tensor.js";
 import type { ScalarType } from "../../format/signature.js";
 import type { ColumnCast } from "./column-cast.js";
 import { groupByName } from "./group-by-name.js";
+import { mismatch } from "./mismatch.js";
 import { columnPlace } from "./place.js";
 import { widenColumn } from "./widen-column.js";
 
@@ -131,11 +132,4 @@ const isExact = {
 /** What Parquet and Arrow have of booleans with a missing one. */
 function isBooleanOrNull(value: unknown): boolean {
   return typeof value === "boolean" || value === null;
-}
-
-function mismatch(reason: string, where?: string, hint?: string): MlserveError {
-  return new MlserveError("schema_mismatch", reason, {
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  });
 }

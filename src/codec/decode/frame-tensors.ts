@@ -5,31 +5,41 @@ import type { TensorSpec } from "../../format/signature.js";
 import type { CastTable } from "./casts.js";
 import type { Frame, FrameColumn } from "./frame.js";
 import { jsonKind } from "./json-kind.js";
-import { columnPlace, refuseCell, refuseElement } from "./place.js";
-import { formatShape, mismatch } from "./tensor-shape.js";
+import { mismatch } from "./mismatch.js";
+import { columnPlace, refuseCell } from "./place.js";
+import { formatShape } from "./tensor-shape.js";
 
 /** A table under an unnamed tensor: one column with what that allows, or as many columns as the second dimension. */
 export function frameTensor(frame: Frame, spec: TensorSpec, casts: CastTable): Tensor {
-  const columns = frame.columns.map((column) => precast(spec, column, casts));
+  const [only] = frame.columns;
+  if (only === undefined) throw mismatch("the table is empty");
+  if (frame.columns.length === 1) return columnTensor(spec, precast(spec, only, casts), casts);
+  return matrixTensor(frame, spec, casts);
+}
+
+/** The cells of several columns, side by side; that they can be cast comes before their shape, as in {@link precast}. */
+function matrixTensor({ rows, columns }: Frame, spec: TensorSpec, casts: CastTable): Tensor {
+  requireRows(rows, spec);
   const width = columns.length;
-  const [only] = columns;
-  if (only === undefined || frame.rows === 0) throw mismatch("the table is empty");
-  if (width === 1) return columnTensor(spec, only, casts);
+  const scalars = columns.filter((column) => !hasLists(column));
+  const cells = Array.from(
+    { length: rows * scalars.length },
+    (_, i) => scalars[i % scalars.length]?.cells[Math.floor(i / scalars.length)] ?? null,
+  );
+  const data = casts.tensorCells[spec.dtype](cells, (index, reason) => {
+    const column = scalars[index % scalars.length] ?? { name: undefined, cells };
+    const place = columnPlace(undefined, columns.indexOf(column));
+    return refuseCell(place, spec.dtype, column.cells)(Math.floor(index / scalars.length), reason);
+  });
   if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== width) {
     throw mismatch(`expected shape ${formatShape(spec.shape)}, got a table of ${width} columns`);
   }
-  if (columns.some(({ data }) => data === undefined))
-    throw mismatch("expected scalar values in a table of several columns, got lists");
-  const cells = Array.from(
-    { length: frame.rows * width },
-    (_, i) => frame.columns[i % width]?.cells[Math.floor(i / width)] ?? null,
-  );
-  const refuse = refuseElement("data", spec.dtype, { shape: [frame.rows, width], values: cells });
-  return {
-    dtype: spec.dtype,
-    shape: [frame.rows, width],
-    data: casts.tensorCells[spec.dtype](cells, refuse),
-  } as Tensor;
+  if (scalars.length < width) throw mismatch("expected scalar values in a table of several columns, got lists");
+  return { dtype: spec.dtype, shape: [rows, width], data } as Tensor;
+}
+
+function requireRows(rows: number, { name }: TensorSpec): void {
+  if (rows === 0) throw new MlserveError("cast_failed", "the table has no rows", { where: columnPlace(name, 0) });
 }
 
 function hasLists(column: FrameColumn): boolean {
@@ -47,7 +57,7 @@ export interface PrecastColumn {
 export function precast(spec: TensorSpec, column: FrameColumn, casts: CastTable): PrecastColumn {
   const place = columnPlace(spec.name, 0);
   const { cells } = column;
-  if (cells.length === 0) throw new MlserveError("cast_failed", "the table has no rows", { where: place });
+  requireRows(cells.length, spec);
   if (hasLists(column)) return { column, data: undefined };
   return { column, data: casts.tensorCells[spec.dtype](cells, refuseCell(place, spec.dtype, cells)) };
 }

@@ -1,8 +1,9 @@
 import type { Params } from "../../core/batch.js";
 import { formatDatetime } from "../../core/datetime-text.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
-import { type JsonValue, toPlain } from "../../core/json.js";
+import { JsonFloat, type JsonValue, toPlain } from "../../core/json.js";
 import type { ParamSpec, Property, ScalarType } from "../../format/signature.js";
+import type { Coercion } from "./coercion.js";
 import { parseIsoDatetime } from "./datetimes.js";
 import { isJsonFloat, isJsonInteger, jsonKind } from "./json-kind.js";
 
@@ -13,15 +14,18 @@ const NO_PARAMS: Params = new Map();
  *
  * Without params in the signature everything is ignored, as MLflow does. Throws `invalid_params` that lists all faults.
  */
-export function compileParams(specs: readonly ParamSpec[] | undefined): (value: JsonValue | undefined) => Params {
+export function compileParams(
+  specs: readonly ParamSpec[] | undefined,
+  coercion: Coercion,
+): (value: JsonValue | undefined) => Params {
   if (specs === undefined || specs.length === 0) return () => NO_PARAMS;
-  const defaults: Params = new Map(specs.map((spec) => [spec.name, spec.default]));
+  const defaults = defaultParams(specs);
   return (value) => {
     if (value === undefined || value === null) return defaults;
     if (!(value instanceof Map))
       throw new MlserveError("invalid_params", `expected an object, got ${jsonKind(value)}`, { where: "params" });
     const given = specs.filter(({ name }) => value.has(name));
-    const faults = given.flatMap((spec) => findFault(spec, value.get(spec.name) ?? null) ?? []);
+    const faults = given.flatMap((spec) => findFault(spec, value.get(spec.name) ?? null, coercion) ?? []);
     if (faults.length > 0) throw new MlserveError("invalid_params", faults.join("; "));
     return new Map([
       ...defaults,
@@ -30,12 +34,29 @@ export function compileParams(specs: readonly ParamSpec[] | undefined): (value: 
   };
 }
 
-/** A date and time loses its zone, by which it is converted to UTC; everything else stays as it is. */
-function toParam({ type }: ParamSpec, value: JsonValue): unknown {
-  if (type.kind !== "scalar" || type.type !== "datetime") return toPlain(value);
-  return Array.isArray(value) ? value.map(toIsoParam) : toIsoParam(value);
+/** What stands in for params where a request has no place for them. */
+export function defaultParams(specs: readonly ParamSpec[] | undefined): Params {
+  return new Map(specs?.map((spec) => [spec.name, spec.default]));
 }
 
+/** Of the types that a value does not go into as it is. */
+const CONVERSIONS: Partial<Record<ScalarType, (value: JsonValue) => unknown>> = {
+  // An integer beyond 2^53 is a bigint until here, and no function calculates with both.
+  float: toFloatParam,
+  double: toFloatParam,
+  datetime: toIsoParam,
+};
+
+function toParam({ type }: ParamSpec, value: JsonValue): unknown {
+  const convert = (type.kind === "scalar" ? CONVERSIONS[type.type] : undefined) ?? toPlain;
+  return Array.isArray(value) ? value.map(convert) : convert(value);
+}
+
+function toFloatParam(value: JsonValue): unknown {
+  return typeof value === "bigint" ? Number(value) : toPlain(value);
+}
+
+/** A date and time loses its zone, by which it is converted to UTC. */
 function toIsoParam(value: JsonValue): unknown {
   const parsed = typeof value === "string" ? parseIsoDatetime(value) : undefined;
   if (parsed === undefined) return value;
@@ -44,26 +65,46 @@ function toIsoParam(value: JsonValue): unknown {
   return parsed.form === "day0" ? text.slice(0, 10) : text;
 }
 
-function findFault(spec: ParamSpec, value: JsonValue): string | undefined {
+function findFault(spec: ParamSpec, value: JsonValue, coercion: Coercion): string | undefined {
   const place = `params[${quoteName(spec.name)}]`;
-  if (!spec.list) return value === null ? undefined : itemFault(spec, value, place);
+  if (!spec.list) return value === null ? undefined : itemFault(spec, value, place, coercion);
   if (!Array.isArray(value)) return `${place}: expected a list, got ${jsonKind(value)}`;
   for (let i = 0; i < value.length; i++) {
     const item = value[i] ?? null;
-    const fault = item === null ? undefined : itemFault(spec, item, `${place}[${i}]`);
+    const fault = item === null ? undefined : itemFault(spec, item, `${place}[${i}]`, coercion);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-function itemFault({ type }: ParamSpec, value: JsonValue, place: string): string | undefined {
-  if (type.kind === "scalar")
-    return ACCEPTS[type.type](value) ? undefined : `${place}: expected ${type.type}, got ${jsonKind(value)}`;
-  if (type.kind === "object") return objectFault(type.properties, value, place);
+function itemFault(
+  { type }: Pick<ParamSpec, "type">,
+  value: JsonValue,
+  place: string,
+  coercion: Coercion,
+): string | undefined {
+  if (type.kind === "scalar") return scalarFault(type.type, value, place, coercion);
+  if (type.kind === "object") return objectFault(type.properties, value, place, coercion);
   return `${place}: a parameter of type ${type.kind} is not supported`;
 }
 
-function objectFault(properties: readonly Property[], value: JsonValue, place: string): string | undefined {
+function scalarFault(
+  type: ScalarType,
+  value: JsonValue,
+  place: string,
+  { beyondFloats }: Coercion,
+): string | undefined {
+  if (!ACCEPTS[type](value)) return `${place}: expected ${type}, got ${jsonKind(value)}`;
+  const isBeyond = value instanceof JsonFloat && !Number.isFinite(value.value);
+  return isBeyond && beyondFloats === "refuse" ? `${place}: the number is beyond the range of the type` : undefined;
+}
+
+function objectFault(
+  properties: readonly Property[],
+  value: JsonValue,
+  place: string,
+  coercion: Coercion,
+): string | undefined {
   if (!(value instanceof Map)) return `${place}: expected an object, got ${jsonKind(value)}`;
   const missing = properties.find(({ name, required }) => required && !value.has(name));
   if (missing !== undefined) return `${place}: the property ${quoteName(missing.name)} is missing`;
@@ -73,7 +114,7 @@ function objectFault(properties: readonly Property[], value: JsonValue, place: s
   for (const { name, type, required } of properties) {
     const item = value.get(name);
     if (item === undefined || (item === null && !required)) continue;
-    const fault = itemFault({ name, type, default: null, list: false }, item, `${place}[${quoteName(name)}]`);
+    const fault = itemFault({ type }, item, `${place}[${quoteName(name)}]`, coercion);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -84,14 +125,15 @@ const ACCEPTS = {
   boolean: (value) => typeof value === "boolean",
   integer: isJsonInteger,
   long: isJsonInteger,
-  float: isNumber,
-  double: isNumber,
+  float: isFloatable,
+  double: isFloatable,
   string: (value) => typeof value === "string",
   binary: () => false,
   // Python's datetime ends at microseconds.
   datetime: (value) => typeof value === "string" && (parseIsoDatetime(value)?.nanoseconds ?? 1n) % 1000n === 0n,
 } as const satisfies Record<ScalarType, (value: JsonValue) => boolean>;
 
-function isNumber(value: JsonValue): boolean {
-  return isJsonInteger(value) || isJsonFloat(value);
+/** Python raises where an integer is larger than any float. */
+function isFloatable(value: JsonValue): boolean {
+  return isJsonFloat(value) || (isJsonInteger(value) && Number.isFinite(Number(value)));
 }

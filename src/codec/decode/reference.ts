@@ -1,4 +1,4 @@
-import type { Batch, BodyForm, Call } from "../../core/batch.js";
+import { type Batch, type Call, WRAPPED_FORMS, type WrappedForm } from "../../core/batch.js";
 import { MlserveError } from "../../core/errors.js";
 import { type JsonObject, type JsonValue, parseJson, toPlain } from "../../core/json.js";
 import type { Schema, Signature } from "../../format/signature.js";
@@ -30,10 +30,6 @@ interface DataDecoder {
   fromUnwrapped(value: JsonObject): Batch;
 }
 
-type WrappedForm = Exclude<BodyForm, "unwrapped">;
-
-const FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as const satisfies readonly WrappedForm[];
-
 /**
  * The decoder of JSON bodies that reads the whole body into a tree first: slow and obvious, the specification of every
  * faster one.
@@ -41,7 +37,7 @@ const FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as
 export function compileReferenceDecoder(signature: Signature, options: DecoderOptions): Decoder {
   const { coercion = COERCIONS.safe } = options;
   const forms = signature.fromTypeHint === true ? compileHinted(signature.inputs) : compileForms(signature, options);
-  const decodeParams = compileParams(signature.params);
+  const decodeParams = compileParams(signature.params, coercion);
   return (bytes) => {
     const body = readBody(bytes, coercion);
     if (isUnwrapped(body)) {
@@ -110,16 +106,16 @@ function readBody(bytes: Uint8Array, { repeatedKeys }: Coercion): JsonObject {
   if (body instanceof Map) return body;
   throw new MlserveError(
     "invalid_body",
-    `expected a JSON object with exactly one of ${FORMS.join(", ")}, got ${jsonKind(body)}`,
+    `expected a JSON object with exactly one of ${WRAPPED_FORMS.join(", ")}, got ${jsonKind(body)}`,
   );
 }
 
 function findForm(body: JsonObject): WrappedForm {
-  const found = FORMS.filter((form) => body.has(form));
+  const found = WRAPPED_FORMS.filter((form) => body.has(form));
   const [form] = found;
   if (form !== undefined && found.length === 1) return form;
   const got = found.length === 0 ? "none of them" : found.join(" and ");
-  throw new MlserveError("invalid_body", `expected exactly one of ${FORMS.join(", ")} in the body, got ${got}`);
+  throw new MlserveError("invalid_body", `expected exactly one of ${WRAPPED_FORMS.join(", ")} in the body, got ${got}`);
 }
 
 function compileData(inputs: Schema | undefined, casts: CastTable, unsigned: DecoderOptions["unsigned"]): DataDecoder {

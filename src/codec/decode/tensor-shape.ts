@@ -1,5 +1,6 @@
-import { MlserveError, quoteName } from "../../core/errors.js";
+import { quoteName } from "../../core/errors.js";
 import type { TensorSpec } from "../../format/signature.js";
+import { mismatch } from "./mismatch.js";
 
 /** Throws `schema_mismatch` when a tensor's shape is not that of its signature. */
 export function checkShape(spec: TensorSpec, shape: readonly number[]): void {
@@ -13,12 +14,4 @@ export function checkShape(spec: TensorSpec, shape: readonly number[]): void {
 /** `[any, 3, 32, 32]` */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.map((size) => (size === -1 ? "any" : size)).join(", ")}]`;
-}
-
-/** What the data is and what the signature wants do not agree. */
-export function mismatch(reason: string, where?: string, hint?: string): MlserveError {
-  return new MlserveError("schema_mismatch", reason, {
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  });
 }

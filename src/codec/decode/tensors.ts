@@ -9,9 +9,10 @@ import { columnTensor, frameTensor, precast } from "./frame-tensors.js";
 import { groupByName } from "./group-by-name.js";
 import { gatherKeys, requireEqualLengths } from "./instances.js";
 import { jsonKind } from "./json-kind.js";
+import { mismatch } from "./mismatch.js";
 import { flattenList } from "./nested-list.js";
 import { refuseElement } from "./place.js";
-import { checkShape, mismatch } from "./tensor-shape.js";
+import { checkShape } from "./tensor-shape.js";
 
 /** Turns the data of every body form into the tensors of one signature. */
 export interface TensorsDecoder {

@@ -53,7 +53,7 @@ function withoutFloatMarks(value: JsonValue): unknown {
   return value;
 }
 
-/** Base64 as Python's `decodebytes` reads it: other characters are skipped, the padding must be there. */
+/** Base64 as Python's `decodebytes` reads it, which skips every other character. */
 export const lenientBase64: Cast<"binary"> = each((value) =>
   typeof value === "string" ? decodeBase64(value.replace(/[^A-Za-z0-9+/=]/g, "")) : undefined,
 );
@@ -64,10 +64,22 @@ export const strictBase64: Cast<"binary"> = each((value) => {
   return /^[A-Za-z0-9+/]*=*$/.test(characters) ? decodeBase64(characters) : undefined;
 });
 
+/** What comes after the padding is not read, and padding where none is due is skipped; undefined where it lacks. */
 function decodeBase64(characters: string): Uint8Array | undefined {
-  const digits = characters.replace(/=.*$/, "");
-  const padding = characters.length - digits.length;
-  if (digits.length % 4 === 1 || (digits.length % 4 !== 0 && padding < 4 - (digits.length % 4))) return undefined;
+  const [first = "", ...others] = characters.split("=");
+  let digits = first;
+  let padding = 0;
+  // Every part but the first has one "=" before it.
+  for (const part of others) {
+    const open = digits.length % 4;
+    if (open >= 2 && open + ++padding >= 4) return toBytes(digits);
+    if (part !== "") padding = 0;
+    digits += part;
+  }
+  return digits.length % 4 === 0 ? toBytes(digits) : undefined;
+}
+
+function toBytes(digits: string): Uint8Array {
   return new Uint8Array(Buffer.from(digits, "base64"));
 }
 

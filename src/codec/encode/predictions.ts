@@ -13,6 +13,9 @@ export interface AnswerTo {
   readonly tableRows: number | undefined;
 }
 
+/** What an output without a name is called where it has to have one: as a column of a file or a stream. */
+export const NAMELESS = "predictions";
+
 /** Writes the outputs of a model as the body of an answer. */
 export type Encoder = (batch: Batch, to: AnswerTo) => Uint8Array;
 

@@ -1,14 +1,18 @@
 import type { Logger } from "../../core/logger.js";
 
-type Write = (message: string | object, text?: string) => void;
-
 /** The log of a function: a text, or fields and a text. Lines go to the log of whoever runs the model. */
 export interface FunctionLog {
-  readonly debug: Write;
-  readonly info: Write;
-  readonly warn: Write;
-  readonly error: Write;
+  /** What helps to find a fault. */
+  debug(message: string | object, text?: string): void;
+  /** What happened as it should. */
+  info(message: string | object, text?: string): void;
+  /** What a person should know: it goes on. */
+  warn(message: string | object, text?: string): void;
+  /** What failed. */
+  error(message: string | object, text?: string): void;
 }
+
+type Write = FunctionLog[keyof FunctionLog];
 
 export function createFunctionLog(logger: Logger, model: string): FunctionLog {
   const writer =

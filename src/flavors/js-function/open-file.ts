@@ -14,7 +14,11 @@ import { readTensors } from "./read-tensors.js";
 export interface OpenedModel<Output extends string = string> {
   /** Runtime and version, threads, … */
   readonly runtime: Readonly<Record<string, string | number>>;
-  /** Takes and gives tensors by name, `{ dtype, shape, data }`; one that is alone needs no name. */
+  /**
+   * Takes and gives tensors by name, `{ dtype, shape, data }`; one that is alone needs no name.
+   *
+   * Throws `model_failed` for what are no tensors, and what the runtime refuses them with.
+   */
   predict(inputs: unknown): Promise<Readonly<Record<Output, Tensor>>>;
 }
 

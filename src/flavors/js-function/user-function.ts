@@ -4,12 +4,15 @@ import type { OpenFile } from "./open-file.js";
 
 /** What a function is given besides its input. */
 export interface FunctionContext<State = unknown, Params = Readonly<Record<string, unknown>>> {
+  /** The request's `params`, defaults of the signature filled in. */
   readonly params: Params;
   /** What the module's `load` gave. */
   readonly state: State;
+  /** `config` of the `js_function` block: settings of the package's own. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Where lines for the server's log go. */
   readonly log: FunctionLog;
 }
 
@@ -17,8 +20,11 @@ export interface FunctionContext<State = unknown, Params = Readonly<Record<strin
 export interface LoadContext {
   /** The folder of the model's files, to read from. */
   readonly dir: string;
+  /** `config` of the `js_function` block: settings of the package's own. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Where lines for the server's log go. */
   readonly log: FunctionLog;
+  /** Opens a model's file that lies in the package. */
   readonly open: OpenFile;
 }
 

@@ -24,8 +24,11 @@ export function findOnnxFile(files: ModelFiles, { file }: DescribeRequest = {}):
     });
   }
   if (only?.includes("/")) {
+    const folder = only.slice(0, only.lastIndexOf("/"));
+    // Its signature is in that folder's MLmodel file.
+    const isSaved = files.has(`${folder}/MLmodel`);
     throw new MlserveError("usage", `the ONNX file ${quoteName(only)} lies in a subfolder`, {
-      hint: "Name the file itself to pack it",
+      hint: isSaved ? `Name that folder, a saved model: ${quoteName(folder)}` : "Name the file itself to pack it",
     });
   }
   return only;

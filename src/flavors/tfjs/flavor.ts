@@ -4,7 +4,7 @@ import { type Logger, silentLogger } from "../../core/logger.js";
 import type { Model, ModelFiles } from "../../format/model.js";
 import { type DescribedModel, defineFlavor, type LoadOptions, type Predictor } from "../flavor.js";
 import { signatureFaults } from "../inputs/check-signature.js";
-import { chooseBackend, warnOfCpu } from "./backends.js";
+import { chooseBackend } from "./backends.js";
 import { type BackendName, type TfjsConfig, tfjsConfig } from "./config.js";
 import { describeTfModel, findModelJson } from "./describe.js";
 import { takeTurn } from "./engine.js";
@@ -14,7 +14,6 @@ import { loadTfModel, type ReadModel } from "./load-model.js";
 import { parseModelJson } from "./model-json.js";
 import { createTfPredictor } from "./predictor.js";
 import { importRuntime, type TfRuntime } from "./runtime.js";
-import { findLack, type TriedModel } from "./trial.js";
 import { checkWeights, planWeights } from "./weights.js";
 
 /** TensorFlow.js models, graph and layers, as tensorflowjs_converter and TensorFlow.js itself save them. */
@@ -39,18 +38,11 @@ export const tfjsFlavor = defineFlavor<TfjsConfig>({
   },
 });
 
-/** Loaded anew, on plain JavaScript, where a trial shows that the faster backend lacks something. */
 async function load({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
   const read = await readModel(files, locate(files, config));
   const runtime = await importRuntime(logger);
   const backend = await choose(runtime, read, config, logger);
-  const loaded = await loadOn(backend, runtime, read, files);
-  if (config.backend != null || backend === "cpu") return loaded.predictor;
-  const lack = await findLack(loaded);
-  if (lack === undefined) return loaded.predictor;
-  await loaded.predictor[Symbol.asyncDispose]();
-  warnOfCpu(backend, lack, logger);
-  return (await loadOn("cpu", runtime, read, files)).predictor;
+  return createTfPredictor(runtime, await loadTfModel(runtime, read, files, backend), backend);
 }
 
 function locate(files: ModelFiles, { model }: TfjsConfig): string {
@@ -68,21 +60,12 @@ async function readModel(files: ModelFiles, file: string): Promise<ReadModel> {
 }
 
 function choose(runtime: TfRuntime, { topology }: ReadModel, config: TfjsConfig, logger: Logger): Promise<BackendName> {
-  // What layers compute with shows when they are tried.
-  const operators = topology.kind === "graph" ? topology.operators : new Set<string>();
-  return takeTurn(runtime.core, undefined, () => chooseBackend(runtime, operators, config, logger));
+  const needed = topology.kind === "graph" ? topology : NOTHING_RARE;
+  return takeTurn(runtime.core, undefined, () => chooseBackend(runtime, needed, config, logger));
 }
 
-async function loadOn(
-  backend: BackendName,
-  runtime: TfRuntime,
-  read: ReadModel,
-  files: ModelFiles,
-): Promise<TriedModel> {
-  const model = await loadTfModel(runtime, read, files, backend);
-  const async = read.topology.kind === "graph" && read.topology.async;
-  return { predictor: createTfPredictor(runtime, model, backend), inputs: model.inputs, async };
-}
+/** Every backend has what the layers that are served compute with. */
+const NOTHING_RARE = { operators: new Set<string>(), channelsFirst: new Set<string>() };
 
 /** A graph says what it returns; layers have to be built for that. */
 async function describeFile(files: ModelFiles, file: string): Promise<DescribedModel> {

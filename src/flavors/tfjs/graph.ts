@@ -3,8 +3,8 @@ import type { Dimension, ModelInput } from "../inputs/model-input.js";
 import { readTfType, type TfType } from "./dtypes.js";
 import { type GraphNode, readNodes } from "./graph-nodes.js";
 import { damagedModel, type ModelJson, type SignatureTensor } from "./model-json.js";
-import { ASYNC_OPERATORS, OPERATORS, TABLE_OPERATORS } from "./operators.js";
-import { attributeType, readShape } from "./tensor-shapes.js";
+import { ASYNC_OPERATORS, CHANNELS_LAST_OPERATORS, OPERATORS, TABLE_OPERATORS } from "./operators.js";
+import { attributeType, isRecord, readShape } from "./tensor-shapes.js";
 
 /** What is kept of the graph in a model.json. */
 export interface TfGraph {
@@ -14,6 +14,8 @@ export interface TfGraph {
   readonly outputs: readonly TfOutput[];
   /** Of all nodes that the outputs depend on, and of all functions. */
   readonly operators: ReadonlySet<string>;
+  /** Those among them whose pictures have their channels first, `NCHW`. */
+  readonly channelsFirst: ReadonlySet<string>;
   /** Must it be run with `executeAsync`? */
   readonly async: boolean;
   /** Does it keep tables from one run to the next? */
@@ -51,11 +53,14 @@ export function readGraph(json: ModelJson): TfGraph {
   refuseCircles(reached, json.file);
   const operators = new Set(used.map(({ op }) => op));
   refuseUnknown(operators, json.file);
+  const channelsFirst = new Set(used.filter(isChannelsFirst).map(({ op }) => op));
+  refuseChannelsFirst(channelsFirst, json.file);
   return {
     kind: "graph",
     inputs: readInputs(json, nodes),
     outputs: outputs.map(({ output }) => output),
     operators,
+    channelsFirst,
     async: [...operators].some((operator) => ASYNC_OPERATORS.has(operator)),
     tables: [...operators].some((operator) => TABLE_OPERATORS.has(operator)),
   };
@@ -173,6 +178,20 @@ function refuseUnknown(operators: ReadonlySet<string>, file: string): void {
     `TensorFlow.js has no operator${unknown.length === 1 ? "" : "s"} ${names}`,
     "Convert the model without them, or export it to ONNX with tf2onnx",
   );
+}
+
+/** Attributes hold texts in base64. */
+function isChannelsFirst({ attr }: GraphNode): boolean {
+  const format = isRecord(attr.data_format) ? attr.data_format.s : undefined;
+  return typeof format === "string" && /^NC/.test(Buffer.from(format, "base64").toString());
+}
+
+/** TensorFlow.js would answer with numbers that mean nothing. */
+function refuseChannelsFirst(operators: ReadonlySet<string>, file: string): void {
+  const wrong = [...operators].find((operator) => CHANNELS_LAST_OPERATORS.has(operator));
+  if (wrong === undefined) return;
+  const reason = `TensorFlow.js has ${quoteName(wrong)} only with channels last (NHWC)`;
+  throw unsupported(file, reason, "Export the model with data_format channels_last");
 }
 
 /** Names are keys of plain objects in TensorFlow.js, where this one would vanish. */

@@ -50,6 +50,14 @@ export const ASYNC_OPERATORS = namesOf(`
 /** Those that make tensors which outlast a run. */
 export const TABLE_OPERATORS = namesOf("HashTable HashTableV2");
 
+/** Those that no backend computes on pictures with their channels first. */
+export const CHANNELS_LAST_OPERATORS = namesOf(`
+  DepthToSpace DepthwiseConv2d DepthwiseConv2dNative FusedDepthwiseConv2dNative
+`);
+
+/** Those that plain JavaScript alone computes on pictures with their channels first. */
+export const CHANNELS_FIRST_ON_CPU = namesOf("Conv2D _FusedConv2D");
+
 /** Kernels that an operator needs besides, or in place of, one of its own name. */
 export const COMPOSED_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ["RFFT", ["Complex", "FFT", "Real", "Imag"]],

@@ -1,12 +1,13 @@
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import type { Batch, TensorsBatch } from "../../core/batch.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
-import type { Tensor } from "../../core/tensor.js";
+import { type Tensor, TYPED_ARRAYS } from "../../core/tensor.js";
 import type { PredictContext, Predictor } from "../flavor.js";
 import { compileFeeds } from "../inputs/feeds.js";
 import type { FedElements, ModelInput } from "../inputs/model-input.js";
 import { fixedRowsOf } from "../inputs/row-shapes.js";
 import type { BackendName } from "./config.js";
+import type { TfDType } from "./dtypes.js";
 import { takeTurn, withinScope } from "./engine.js";
 import { runFailure } from "./run-errors.js";
 import type { TfCore, TfRuntime } from "./runtime.js";
@@ -85,6 +86,8 @@ function toBatch(outputs: readonly (TfTensor | undefined)[], model: TfModel): Te
   return { kind: "tensors", tensors };
 }
 
+type NumericType = Exclude<TfDType, "string">;
+
 /** A copy: what plain JavaScript computes with may be a weight itself. */
 function toTensor(output: TfTensor, name: string): Tensor {
   const { dtype, shape } = output;
@@ -92,7 +95,8 @@ function toTensor(output: TfTensor, name: string): Tensor {
     throw new MlserveError("model_failed", "the model returned complex numbers, which no answer can hold", {
       where: `output ${quoteName(name)}`,
     });
-  const data: unknown = output.dataSync();
-  // TensorFlow.js pairs each type with the array class that DataByDType gives it.
-  return { dtype, shape: [...shape], data: (data as Float32Array).slice() } as Tensor;
+  const data: Iterable<number> | readonly string[] = output.dataSync();
+  // Plain JavaScript makes a float32 of ints by its name alone: the array may be that of another type.
+  const copy = dtype === "string" ? Array.from(data) : new TYPED_ARRAYS[dtype as NumericType](data as Iterable<number>);
+  return { dtype, shape: [...shape], data: copy } as Tensor;
 }

@@ -10,11 +10,10 @@ const LACKS = [
   /^(_FusedMatMul|FusedConv2D|FusedDepthwiseConv2D) only supports/,
   /must have dtype float32, got/,
 ];
-const NO_MEMORY = /memory|allocation failed|unreachable/i;
+const BROKEN = /memory|allocation failed|unreachable|aborted/i;
 
 /** What a backend lacks for a run that failed so: a kernel's name, or "a kernel"; undefined for any other failure. */
-export function backendLack(failure: unknown): string | undefined {
-  const cause = failure instanceof MlserveError ? failure.cause : failure;
+function backendLack(cause: unknown): string | undefined {
   const said = cause instanceof Error ? cause.message : "";
   const match = LACKS.map((pattern) => pattern.exec(said)).find((found) => found !== null);
   return match === undefined ? undefined : (match[1] ?? "a kernel");
@@ -29,8 +28,10 @@ export function runFailure(cause: unknown, backend: BackendName): MlserveError {
       hint: "Say backend: cpu under flavors.tfjs of the MLmodel file",
       cause,
     });
-  if (NO_MEMORY.test(cause instanceof Error ? cause.message : ""))
-    return new MlserveError("model_failed", `the ${backend} backend of TensorFlow.js ran out of memory`, { cause });
+  if (BROKEN.test(cause instanceof Error ? cause.message : ""))
+    return new MlserveError("model_failed", `the ${backend} backend of TensorFlow.js broke down or ran out of memory`, {
+      cause,
+    });
   return new MlserveError("model_rejected_input", "the model cannot run on these values or sizes", {
     hint: "Check that the inputs fit each other and hold what the model was trained on",
     cause,

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { MlserveError } from "../../core/errors.js";
 import type { Logger } from "../../core/logger.js";
 import type { BackendName } from "./config.js";
+import { mendWasmKernels } from "./wasm-kernels.js";
 
 export type TfCore = typeof import("@tensorflow/tfjs-core");
 export type TfConverter = typeof import("@tensorflow/tfjs-converter");
@@ -64,7 +65,10 @@ export async function importRuntime(logger: Logger, packages: TfPackages = PACKA
     layers: () => installed(packages.layers),
     async start(backend) {
       if (backend !== "tensorflow") await installed(packages[backend]);
+      // It computes what the other one cannot.
+      if (backend === "wasm") await installed(packages.cpu);
       await startBackend(core, backend);
+      if (backend === "wasm") mendWasmKernels(core);
     },
   };
 }

@@ -16,7 +16,7 @@ import { validity } from "../../codec/encode/arrow/arrow-layout.js";
 import type { Sink } from "../output-table.js";
 import type { OutputColumn } from "../row-source.js";
 import type { ByteSink } from "./byte-sink.js";
-import { ColumnBuffer, type JoinedColumn, type JoinedRows, otherType } from "./column-buffer.js";
+import { createGroupSink, type JoinedColumn, otherType } from "./column-buffer.js";
 
 /** Holds what a writer writes until it is taken. */
 class ChunkQueue extends AsyncByteQueue {
@@ -36,44 +36,33 @@ class ChunkQueue extends AsyncByteQueue {
 /** Writes an Arrow file, or a stream, with a record batch for each group of rows. */
 export function createArrowSink(bytes: ByteSink, form: "file" | "stream"): Sink {
   const queue = new ChunkQueue();
-  const buffer = new ColumnBuffer();
   const writer = form === "file" ? new RecordBatchFileWriter() : new RecordBatchStreamWriter();
   let schema: Schema | undefined;
+  writer.reset(queue);
 
-  async function writeGroup(group: JoinedRows): Promise<void> {
-    const children = group.columns.map((column, i) => dataOf(column, schema?.fields[i]));
-    schema ??= schemaOf(group.columns, children);
-    writer.write(batchOf(schema, group.rows, children));
-    await bytes.write(queue.take());
-  }
-
-  return {
-    async start(columns) {
-      buffer.start(columns);
-      writer.reset(queue);
+  return createGroupSink({
+    async writeGroup({ rows, columns }) {
+      const children = columns.map((column, i) => dataOf(column, schema?.fields[i]));
+      schema ??= schemaOf(columns, children);
+      writer.write(batchOf(schema, rows, children));
+      await bytes.write(queue.take());
     },
-    async write(rows) {
-      const group = buffer.add(rows);
-      if (group !== undefined) await writeGroup(group);
-    },
-    async finish() {
-      const group = buffer.take();
-      if (group !== undefined) await writeGroup(group);
-      if (schema === undefined) writer.reset(queue, emptySchema(buffer.columns));
+    async finish(columns) {
+      if (columns !== undefined) writer.reset(queue, emptySchema(columns));
       writer.finish();
       await bytes.write(queue.take());
     },
-  };
+  });
 }
 
 function schemaOf(columns: readonly OutputColumn[], data: readonly Data[]): Schema {
   return new Schema(columns.map(({ name }, i) => new Field(name, (data[i] ?? makeNothing()).type, true)));
 }
 
-function emptySchema(columns: readonly OutputColumn[]): Schema {
+function emptySchema(columns: readonly JoinedColumn[]): Schema {
   return schemaOf(
     columns,
-    columns.map((column) => dataOf({ ...column, isMissing: undefined }, undefined)),
+    columns.map((column) => dataOf(column, undefined)),
   );
 }
 

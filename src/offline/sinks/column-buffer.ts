@@ -1,6 +1,6 @@
 import { MlserveError, quoteName } from "../../core/errors.js";
 import { type Column, type DType, elementCount, isTypedDType, TYPED_ARRAYS } from "../../core/tensor.js";
-import type { OutputRows } from "../output-table.js";
+import type { OutputRows, Sink } from "../output-table.js";
 import type { OutputColumn } from "../row-source.js";
 
 /** Rows that a file of columns has in a group, and what they may take in memory. */
@@ -17,8 +17,36 @@ export interface JoinedRows {
   readonly columns: readonly JoinedColumn[];
 }
 
+/** Writes a file of columns, group by group. */
+export interface GroupWriter {
+  writeGroup(group: JoinedRows): Promise<void>;
+  /** Ends the file. `columns` are those of one without rows; undefined where a group was written. */
+  finish(columns: readonly JoinedColumn[] | undefined): Promise<void>;
+}
+
+/** Hands rows on to a writer in groups that are worth one. */
+export function createGroupSink(writer: GroupWriter): Sink {
+  const buffer = new ColumnBuffer();
+  let isEmpty = true;
+
+  async function write(group: JoinedRows | undefined): Promise<void> {
+    if (group === undefined) return;
+    isEmpty = false;
+    await writer.writeGroup(group);
+  }
+
+  return {
+    start: async (columns) => buffer.start(columns),
+    write: async (rows) => await write(buffer.add(rows)),
+    async finish() {
+      await write(buffer.take());
+      await writer.finish(isEmpty ? buffer.columns.map((column) => ({ ...column, isMissing: undefined })) : undefined);
+    },
+  };
+}
+
 /** Gathers rows until there are enough for a group of them. */
-export class ColumnBuffer {
+class ColumnBuffer {
   /** As they were at the start. */
   columns: readonly OutputColumn[] = [];
   private held: OutputRows[] = [];

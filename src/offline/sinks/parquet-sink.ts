@@ -5,7 +5,7 @@ import { fromFloat16Bits } from "../../core/float16.js";
 import { type Column, type DType, elementCount, NOT_A_TIME } from "../../core/tensor.js";
 import type { Sink } from "../output-table.js";
 import type { ByteSink } from "./byte-sink.js";
-import { ColumnBuffer, type JoinedColumn, type JoinedRows, otherType } from "./column-buffer.js";
+import { createGroupSink, type JoinedColumn, otherType } from "./column-buffer.js";
 
 /** Hands every row group on as soon as it is written. */
 class GroupWriter extends ByteWriter {
@@ -29,7 +29,6 @@ class GroupWriter extends ByteWriter {
 
 /** Writes a Parquet file, with a row group for each group of rows; what is no list or single value is JSON text. */
 export function createParquetSink(bytes: ByteSink): Sink {
-  const buffer = new ColumnBuffer();
   let writer: ParquetWriter | undefined;
   let leaves: readonly Leaf[] = [];
 
@@ -40,25 +39,17 @@ export function createParquetSink(bytes: ByteSink): Sink {
     return new ParquetWriter({ writer: new GroupWriter(bytes), schema, createdBy: "mlserve" });
   }
 
-  async function writeGroup({ rows, columns }: JoinedRows): Promise<void> {
-    writer ??= open(columns);
-    const columnData = columns.map((column, i) => ({ name: column.name, data: toData(column, leaves[i] ?? TEXT) }));
-    await writer.write({ columnData, rowGroupSize: Math.max(rows, 1) });
-  }
-
-  return {
-    start: async (columns) => buffer.start(columns),
-    async write(rows) {
-      const group = buffer.add(rows);
-      if (group !== undefined) await writeGroup(group);
+  return createGroupSink({
+    async writeGroup({ rows, columns }) {
+      writer ??= open(columns);
+      const columnData = columns.map((column, i) => ({ name: column.name, data: toData(column, leaves[i] ?? TEXT) }));
+      await writer.write({ columnData, rowGroupSize: Math.max(rows, 1) });
     },
-    async finish() {
-      const group = buffer.take();
-      if (group !== undefined) await writeGroup(group);
-      writer ??= open(buffer.columns.map((column) => ({ ...column, isMissing: undefined })));
+    async finish(columns = []) {
+      writer ??= open(columns);
       await writer.finish();
     },
-  };
+  });
 }
 
 /** The type of a column's values, and how each of them is stored; null and undefined are missing. */

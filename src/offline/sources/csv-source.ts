@@ -38,7 +38,7 @@ class CsvFile {
     this.plan = plan;
     const names = this.read(Buffer.alloc(0), (all) => [...all.keys()]).map(({ name }) => name);
     const missing = plan.keep.find((name) => !names.includes(name));
-    if (missing !== undefined) throw missingKept(missing);
+    if (missing !== undefined) throw missingKept(missing, names);
     const { inputs } = plan.signature;
     if (inputs?.kind === "tensors") requireTensors(inputs, names);
     if (inputs !== undefined) this.decoder = compileCsvDecoder(plan.signature, plan.coercion);

@@ -43,7 +43,7 @@ function keepValues(values: ColumnValues): Pick<OutputColumn, "inner" | "column"
 /** The columns of a file to read. Throws for those that are not there. */
 export function chooseColumns(names: readonly string[], decoder: TableDecoder, plan: ReadPlan): ReadonlySet<string> {
   const missing = plan.keep.find((name) => !names.includes(name));
-  if (missing !== undefined) throw missingKept(missing);
+  if (missing !== undefined) throw missingKept(missing, names);
   const { inputs } = plan.signature;
   if (inputs?.kind === "tensors") requireTensors(inputs, names);
   const kept = new Set(plan.keep);

@@ -13,3 +13,12 @@ export async function importEsbuild(load: () => Promise<Esbuild> = () => import(
     throw new MlserveError("flavor_unavailable", reason, { hint, cause });
   }
 }
+
+/**
+ * Ends the process in which esbuild waits for the next bundle. For a program that is at no other one: builds of anybody's
+ * that are under way would fail.
+ */
+export async function stopEsbuild(): Promise<void> {
+  const { stop } = await importEsbuild();
+  await stop();
+}

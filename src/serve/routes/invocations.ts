@@ -30,7 +30,7 @@ export function invocationsRoute(models: ModelRepository, { metrics, maxBodyByte
     const coding = readCoding(raw.headers.get("content-encoding"));
     if (coding instanceof MlserveError) return problemResponse(coding, { "accept-encoding": ACCEPTED_CODINGS });
     const timeout = requestTimeout(raw.headers.get(REQUEST_TIMEOUT_HEADER), timeoutMs);
-    const bytes = await readRequestBody(raw, context.env?.incoming, maxBodyBytes, coding);
+    const bytes = await readRequestBody(raw, context.env ?? {}, maxBodyBytes, coding);
     const media = named ?? guessMediaType(bytes);
     const model = models.current;
     if (model === undefined) throw new MlserveError("shutting_down", "no model is ready");

@@ -22,7 +22,7 @@ describe.runIf(hasShell("bash"))("completion in bash", () => {
     { line: "mlserve s", offers: ["serve"] },
     { line: "mlserve --v", offers: ["--version"] },
     { line: "mlserve help val", offers: ["validate"] },
-    { line: "mlserve serve --max", offers: ["--max-body"] },
+    { line: "mlserve serve --max-b", offers: ["--max-body"] },
     { line: "mlserve pack m.onnx --no-se", offers: ["--no-self-test"] },
     { line: "mlserve serve --coercion ", offers: ["safe", "mlflow"] },
     { line: "mlserve serve --coercion = m", offers: ["mlflow"] },
@@ -40,10 +40,5 @@ describe.runIf(hasShell("bash"))("completion in bash", () => {
 
   it("is registered for the program", () => {
     expect(bash.lines("complete -p mlserve")).toEqual(["complete -o default -F _mlserve mlserve"]);
-  });
-
-  it("is for shells that there is a script for", async () => {
-    const { code, stderr } = await bash.terminal.run(["completion", "cmd"]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: "mlserve: error: shell: expected one of bash, zsh, fish\n" });
   });
 });

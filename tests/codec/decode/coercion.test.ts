@@ -131,6 +131,29 @@ describe("safe coercion refuses what MLflow damages", () => {
   });
 });
 
+describe("base64 with padding where none is due", () => {
+  // What Python's `base64.decodebytes` gives; undefined where it raises.
+  it.each([
+    { text: "QUJD=QUJD", bytes: "ABCABC" },
+    { text: "QQ=QQ", bytes: "A\x04\x10" },
+    { text: "QQ=QQQ=Q", bytes: undefined },
+    { text: "QQ==QQ", bytes: "A" },
+    { text: "=QUJD", bytes: "ABC" },
+    { text: "QU=JD", bytes: "ABC" },
+    { text: "QUJ=D", bytes: "AB" },
+    { text: "QU=J=", bytes: "AB" },
+    { text: "====", bytes: "" },
+    { text: "QUJD====", bytes: "ABC" },
+    { text: "QUJDQ", bytes: undefined },
+    { text: "QQ=", bytes: undefined },
+  ])("$text is read as Python reads it", ({ text, bytes }) => {
+    const { mlflow } = decoders("binary");
+    const read = (): unknown => values(mlflow(Buffer.from(records(JSON.stringify(text)))).batch)[0];
+    if (bytes === undefined) expect(read).toThrow('column "x", row 0: expected binary');
+    else expect(read()).toEqual(new Uint8Array(Buffer.from(bytes, "latin1")));
+  });
+});
+
 describe("safe coercion reads the same as MLflow", () => {
   it.each([
     { type: "long", body: records("3.0"), expected: [3n] },

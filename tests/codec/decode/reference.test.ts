@@ -11,15 +11,6 @@ const people = signature([
 ]);
 const image = signature([{ type: "tensor", name: "x", "tensor-spec": { dtype: "float32", shape: [-1, 2] } }]);
 const unnamed = signature([{ type: "tensor", "tensor-spec": { dtype: "int8", shape: [-1, 2] } }]);
-const withParams: Signature = {
-  ...image,
-  params: parseSignature({
-    params: JSON.stringify([
-      { name: "top_k", type: "integer", default: 5, shape: null },
-      { name: "stops", type: "string", default: ["."], shape: [-1] },
-    ]),
-  }).params,
-};
 
 function signature(inputs: readonly object[]): Signature {
   return parseSignature({ inputs: JSON.stringify(inputs) });
@@ -243,6 +234,25 @@ describe("a tensor", () => {
   });
 
   it.each([
+    {
+      name: "a word in one of several columns",
+      data: [
+        [1, 2],
+        [3, "secret"],
+      ],
+      message: "column 1, row 1: expected int8, got a string that is not one",
+    },
+    { name: "a word, before another width", data: [[1, 2, "secret"]], message: "column 2, row 0: expected int8" },
+    { name: "another width", data: [[1, 2, 3]], message: "expected shape [any, 2], got a table of 3 columns" },
+    { name: "lists beside values", data: [[[1], 2]], message: "expected scalar values in a table of several columns" },
+    { name: "a word beside lists", data: [[[1], "secret"]], message: "column 1, row 0: expected int8" },
+    { name: "no rows", data: { a: [], b: [] }, message: "column 0: the table has no rows" },
+    { name: "no columns", data: [], message: "the table is empty" },
+  ])("is refused as a table with $name", ({ data, message }) => {
+    expect(() => decode(unnamed, { dataframe_split: { data } })).toThrow(message);
+  });
+
+  it.each([
     { name: "a missing tensor", body: { inputs: { y: rows } }, message: 'missing tensor "x"' },
     {
       name: "another shape",
@@ -305,39 +315,5 @@ describe("without a signature", () => {
   ])("a column with $name is taken for $dtype, as pandas does", ({ cells, dtype }) => {
     const { batch } = decode(NO_SIGNATURE, { dataframe_records: cells.map((x) => ({ x })) });
     expect(batch).toMatchObject({ kind: "columns", columns: new Map([["x", expect.objectContaining({ dtype })]]) });
-  });
-});
-
-describe("params", () => {
-  const body = { inputs: { x: [[1, 2]] } };
-
-  it.each([
-    { name: "defaults", params: undefined, expected: { top_k: 5, stops: ["."] } },
-    { name: "null for defaults", params: null, expected: { top_k: 5, stops: ["."] } },
-    {
-      name: "what is given, without unknown names",
-      params: { top_k: 3, nope: 1 },
-      expected: { top_k: 3, stops: ["."] },
-    },
-    { name: "an empty list", params: { stops: [] }, expected: { top_k: 5, stops: [] } },
-  ])("are $name", ({ params, expected }) => {
-    const call = decode(withParams, { ...body, params });
-    expect(Object.fromEntries(call.params)).toEqual(expected);
-  });
-
-  it.each([
-    { name: "a list", params: [], message: "params: expected an object, got list" },
-    {
-      name: "each fault",
-      params: { top_k: 5.5, stops: "secret" },
-      message: 'params["top_k"]: expected integer, got float; params["stops"]: expected a list, got string',
-    },
-    {
-      name: "an item of another type",
-      params: { stops: ["a", 1] },
-      message: 'params["stops"][1]: expected string, got integer',
-    },
-  ])("are refused for $name", ({ params, message }) => {
-    expect(() => decode(withParams, { ...body, params })).toThrow(message);
   });
 });

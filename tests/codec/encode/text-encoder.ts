@@ -1,4 +1,5 @@
 import { compileElementTexts } from "../../../src/codec/encode/elements.js";
+import { nestedText } from "../../../src/codec/encode/nested-text.js";
 import type { NumberStyle } from "../../../src/codec/encode/number-style.js";
 import type { Encoder } from "../../../src/codec/encode/predictions.js";
 import { compileValueText } from "../../../src/codec/encode/values.js";
@@ -93,17 +94,4 @@ function recordsText(fields: readonly RecordField[], rows: number): string {
     text += "}";
   }
   return `${text}]`;
-}
-
-/** Nested lists of `shape`, from the element at `start` on. */
-function nestedText(shape: readonly number[], text: (index: number) => string, start: number): string {
-  const [length, ...inner] = shape;
-  if (length === undefined) return text(start);
-  const size = elementCount(inner);
-  let list = "[";
-  for (let i = 0; i < length; i++) {
-    const at = start + i * size;
-    list += (i === 0 ? "" : ",") + (inner.length === 0 ? text(at) : nestedText(inner, text, at));
-  }
-  return `${list}]`;
 }

@@ -207,6 +207,12 @@ describe("describe", () => {
       'the ONNX file "onnx/a.onnx" lies in a subfolder. Name the file itself to pack it',
     ],
     [
+      "one in a saved model of theirs",
+      { "onnx/a.onnx": identityModel(1, [1]), "onnx/MLmodel": new Uint8Array() },
+      "usage",
+      'the ONNX file "onnx/a.onnx" lies in a subfolder. Name that folder, a saved model: "onnx"',
+    ],
+    [
       "one whose weights are missing",
       { "a.onnx": scaling(externalTensor("w", [4], { location: "w.data" })) },
       "invalid_model",

@@ -109,6 +109,14 @@ describe("a model without an MLmodel file", () => {
   });
 });
 
+const encoded = (text: string): object => ({ s: Buffer.from(text).toString("base64") });
+const channelsFirst = {
+  strides: { list: { i: ["1", "1", "1", "1"] } },
+  dilations: { list: { i: ["1", "1", "1", "1"] } },
+  padding: encoded("SAME"),
+  data_format: encoded("NCHW"),
+};
+
 describe("the backend", () => {
   const spectrum = graphModel({
     nodes: [
@@ -118,13 +126,39 @@ describe("the backend", () => {
     ],
     weights: { length: [[1], Int32Array.of(4)] },
   });
-  const products = graphModel({
-    nodes: [placeholder("x", "DT_INT32", [2, 2]), node("y", "BatchMatMulV2", ["x", "x"], { T: { type: "DT_INT32" } })],
+  const args = [
+    { name: "a", type: "DT_FLOAT" },
+    { name: "n", type: "DT_INT32" },
+  ];
+  const branch = (name: string, nodeDef: object[], out: string): object => ({
+    signature: { name, inputArg: args, outputArg: [{ name: "out", type: "DT_FLOAT" }] },
+    nodeDef,
+    ret: { out },
+  });
+  const within = graphModel({
+    nodes: [
+      placeholder("x", "DT_FLOAT", [-1, 4]),
+      node("sure", "Equal", ["length", "length"], { T: { type: "DT_INT32" } }),
+      node("y", "StatelessIf", ["sure", "x", "length"], {
+        then_branch: { func: { name: "amplitudes" } },
+        else_branch: { func: { name: "same" } },
+      }),
+    ],
+    weights: { length: [[1], Int32Array.of(4)] },
+    functions: [
+      branch("amplitudes", [node("wave", "RFFT", ["a", "n"]), node("abs", "ComplexAbs", ["wave"])], "abs:y:0"),
+      branch("same", [], "a"),
+    ],
+  });
+  const first = graphModel({
+    nodes: [placeholder("x", "DT_FLOAT", [1, 2, 1, 2]), node("y", "Conv2D", ["x", "kernel"], channelsFirst)],
+    weights: { kernel: [[1, 1, 2, 1], Float32Array.of(1, 1)] },
   });
 
   it.each([
     { name: "has no kernel of an operator", files: spectrum, missing: "ComplexAbs, RFFT", shape: [1, 4] },
-    { name: "has a kernel that takes fewer types", files: products, missing: "BatchMatMul", shape: [2, 2] },
+    { name: "has it with channels last only", files: first, missing: "Conv2D of NCHW", shape: [1, 2, 1, 2] },
+    { name: "has none of one in a branch", files: within, missing: "ComplexAbs, RFFT", shape: [1, 4] },
   ])("is the CPU for the whole model, with a warning, where WebAssembly $name", async ({ files, missing, shape }) => {
     const warnings: string[] = [];
     const quiet = (): void => {};
@@ -247,6 +281,12 @@ const REFUSALS: readonly Refusal[] = [
     reason: 'no operators "Cholesky", "Mystery"',
   },
   { name: "a node of nothing", files: nodes(node("y", "Sin", ["z"])), kind: "invalid_model", reason: 'needs "z"' },
+  {
+    name: "channels first where TensorFlow.js has them last only",
+    files: nodes(node("y", "DepthwiseConv2dNative", ["x", "x"], channelsFirst)),
+    kind: "unsupported_model",
+    reason: 'has "DepthwiseConv2dNative" only with channels last',
+  },
   {
     name: "a circle",
     files: nodes(node("y", "AddV2", ["x", "z"]), node("z", "Sin", ["y"]), node("w", "Sin", ["y"])),

@@ -59,6 +59,18 @@ describe("a graph model", () => {
     expect(answer.get("y")).toEqual(floats([0, 3]));
   });
 
+  it.each(["cpu", "wasm"])("casts what it returns to the type that it says (%s)", async (backend) => {
+    const bools: Tensor = { dtype: "bool", shape: [2], data: Uint8Array.of(1, 0) };
+    const answers = ["DT_FLOAT", "DT_INT32"].map((type) => {
+      const cast = node("y", "Cast", ["x"], { DstT: { type } });
+      const files = graphModel({ nodes: [placeholder("x", "DT_BOOL", [2]), cast] });
+      return withTfjs(files, (predictor) => predict(predictor, tensors({ x: bools })), { backend });
+    });
+    const [float, int] = await Promise.all(answers);
+    expect(float?.get("y")).toEqual(floats([2], 1, 0));
+    expect(int?.get("y")).toEqual({ dtype: "int32", shape: [2], data: Int32Array.of(1, 0) });
+  });
+
   it("runs loops and lists", async () => {
     const answer = await withTfjs(LOOP, (predictor) => predict(predictor, tensors({ x: ROWS, m: TURN })));
     expect(Object.fromEntries(answer)).toEqual({

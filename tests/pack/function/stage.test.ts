@@ -43,6 +43,13 @@ describe("packing a function", () => {
     });
   });
 
+  it("tells of models of other flavors in its folder, unless the file was named or the flavor asked for", async () => {
+    const said = async (options: Partial<PackOptions>) => (await packHere({ source: EXAMPLE, ...options })).beside;
+    expect(await said({})).toEqual(["onnx (model.onnx)"]);
+    expect(await said({ source: join(EXAMPLE, "predict.ts") })).toEqual([]);
+    expect(await said({ useFlavor: "js_function" })).toEqual([]);
+  });
+
   it("gives the same bytes in another folder", async () => {
     const digests: string[] = [];
     for (const place of ["a", "deeper/b"]) {

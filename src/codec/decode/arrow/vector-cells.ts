@@ -1,8 +1,8 @@
 import { type Data, DataType } from "apache-arrow";
 import type { JsonValue } from "../../../core/json.js";
+import { mismatch } from "../mismatch.js";
 import type { TableBudget } from "../tables/budget.js";
 import { scalarCells } from "../tables/column-cells.js";
-import { mismatch } from "../tensor-shape.js";
 import { dictionaryColumn } from "./dictionary.js";
 import { leafElements } from "./elements.js";
 import { missingRows } from "./validity.js";

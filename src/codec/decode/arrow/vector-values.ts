@@ -1,5 +1,6 @@
 import { type Data, DataType } from "apache-arrow";
-import { type Column, elementCount } from "../../../core/tensor.js";
+import { sliceColumn } from "../../../core/slice-column.js";
+import { elementCount } from "../../../core/tensor.js";
 import type { TableBudget } from "../tables/budget.js";
 import { withMissing } from "../tables/missing-values.js";
 import type { ColumnValues } from "../tables/typed-table.js";
@@ -31,21 +32,12 @@ function evenLists(data: Data, budget: TableBudget): ColumnValues | undefined {
   const values = isContainer(items.type) ? evenLists(items, budget) : vectorValues(items, budget);
   if (values?.kind === "unsupported") return values;
   if (values?.kind === "scalars")
-    return { kind: "lists", inner: [size], items: part(values.column, start, size * data.length) };
+    return { kind: "lists", inner: [size], items: sliceColumn(values.column, start, start + size * data.length) };
   if (values?.kind !== "lists") return undefined;
   const inner = elementCount(values.inner);
   return {
     kind: "lists",
     inner: [size, ...values.inner],
-    items: part(values.items, start * inner, size * data.length * inner),
+    items: sliceColumn(values.items, start * inner, (start + size * data.length) * inner),
   };
-}
-
-function part(column: Column, start: number, length: number): Column {
-  const { data } = column;
-  if (start === 0 && data.length === length) return column;
-  return {
-    dtype: column.dtype,
-    data: "subarray" in data ? data.subarray(start, start + length) : data.slice(start, start + length),
-  } as Column;
 }

@@ -1,4 +1,4 @@
-import type { Batch, BodyForm, Call } from "../../../core/batch.js";
+import { type Batch, type BodyForm, type Call, WRAPPED_FORMS, type WrappedForm } from "../../../core/batch.js";
 import { MlserveError } from "../../../core/errors.js";
 import type { JsonOptions, JsonValue } from "../../../core/json.js";
 import { CLOSE_OBJECT, COLON, OPEN_OBJECT } from "../../../core/json-bytes.js";
@@ -34,7 +34,7 @@ export function compileSwiftDecoder(
   if (signature.fromTypeHint === true) return undefined;
   const forms = compileForms(signature.inputs, coercion);
   if (Object.keys(forms).length === 0) return undefined;
-  const decodeParams = compileParams(signature.params);
+  const decodeParams = compileParams(signature.params, coercion);
   const options: JsonOptions = { nonFinite: true, repeatedKeys: coercion.repeatedKeys };
   return (body) => {
     try {
@@ -79,6 +79,6 @@ function readBody(source: Source, forms: CompiledForms): ReadBody {
   return { form, batch, params: others.get("params") };
 }
 
-function isForm(key: string): key is keyof CompiledForms {
-  return key === "dataframe_split" || key === "dataframe_records" || key === "inputs" || key === "instances";
+function isForm(key: string): key is WrappedForm {
+  return WRAPPED_FORMS.some((form) => form === key);
 }

@@ -3,6 +3,7 @@ import { MlserveError } from "../../../core/errors.js";
 import type { Column, DType } from "../../../core/tensor.js";
 import type { TensorsSchema } from "../../../format/signature.js";
 import type { Coercion } from "../coercion.js";
+import { columnPlace } from "../place.js";
 import { compileTensorTables } from "../tables/tensor-tables.js";
 import type { CsvCell } from "./cell-casts.js";
 import { floatOf } from "./cell-values.js";
@@ -23,23 +24,25 @@ export function compileCsvTensors(schema: TensorsSchema, coercion: Coercion): (b
     return [...names.keys()].filter((i) => only !== undefined || dtypes.has(names[i]));
   }
 
+  /** What is text to the tensor stays as it is written: "007" is no number. */
+  function toColumn(cells: readonly CsvCell[], name: string | undefined, position: number): Column {
+    if (TEXTS.has(dtypes.get(name))) return { dtype: "object", data: cells };
+    return guessCells(cells, columnPlace(name, position), coercion);
+  }
+
   return (body) => {
     const { rows, columns } = readCsvTable(body, chooseColumns, coercion.shortRows);
     return decode({
       rows,
-      columns: columns.map(({ name, cells }) => ({
+      columns: columns.map(({ name, cells }, i) => ({
         name,
-        values: { kind: "scalars", column: toColumn(cells, only ?? dtypes.get(name)) },
+        values: { kind: "scalars", column: toColumn(cells, only === undefined ? name : undefined, i) },
       })),
     });
   };
 }
 
-/** What is text to the tensor stays as it is written: "007" is no number. */
-function toColumn(cells: readonly CsvCell[], dtype: DType | undefined): Column {
-  const isText = dtype === "string" || dtype === "binary" || dtype === "datetime";
-  return isText ? { dtype: "object", data: cells } : guessCells(cells);
-}
+const TEXTS: ReadonlySet<DType | undefined> = new Set<DType>(["string", "binary", "datetime"]);
 
 /** Where names do not matter, a first row of values would be taken for them, and one prediction be lost. */
 function refuseValuesAsNames(names: readonly string[]): void {

@@ -2,7 +2,8 @@ import type { Batch, ColumnsBatch } from "../../../core/batch.js";
 import { MlserveError } from "../../../core/errors.js";
 import type { Schema, Signature } from "../../../format/signature.js";
 import type { Coercion } from "../coercion.js";
-import { compileParams } from "../params.js";
+import { defaultParams } from "../params.js";
+import { columnPlace } from "../place.js";
 import type { Decoder } from "../reference.js";
 import { compileCsvColumns } from "./csv-columns.js";
 import { compileCsvTensors } from "./csv-tensors.js";
@@ -16,12 +17,13 @@ import { type CsvTable, readCsvTable } from "./table.js";
  */
 export function compileCsvDecoder(signature: Signature, coercion: Coercion): Decoder {
   const decodeBatch = compileBatch(signature.inputs, coercion);
-  const params = compileParams(signature.params)(undefined);
+  const params = defaultParams(signature.params);
   return (body) => ({ form: "dataframe_split", batch: decodeBatch(body), params });
 }
 
 function compileBatch(inputs: Schema | undefined, coercion: Coercion): (body: Uint8Array) => Batch {
-  if (inputs === undefined) return (body) => guessColumns(readCsvTable(body, everyColumn, coercion.shortRows));
+  if (inputs === undefined)
+    return (body) => guessColumns(readCsvTable(body, everyColumn, coercion.shortRows), coercion);
   if (inputs.kind === "tensors") return compileCsvTensors(inputs, coercion);
   if (inputs.columns.some(({ type }) => type.kind !== "scalar")) return refuseNested;
   return compileCsvColumns(inputs, coercion);
@@ -36,6 +38,9 @@ function everyColumn(names: readonly string[]): number[] {
   return [...names.keys()];
 }
 
-function guessColumns({ rows, columns }: CsvTable): ColumnsBatch {
-  return { kind: "columns", rows, columns: new Map(columns.map(({ name, cells }) => [name, guessCells(cells)])) };
+function guessColumns({ rows, columns }: CsvTable, coercion: Coercion): ColumnsBatch {
+  const guessed = columns.map(
+    ({ name, cells }, i) => [name, guessCells(cells, columnPlace(undefined, i), coercion)] as const,
+  );
+  return { kind: "columns", rows, columns: new Map(guessed) };
 }

@@ -4,9 +4,9 @@ import { formatDatetime } from "../../../core/datetime-text.js";
 import { fromFloat16Bits } from "../../../core/float16.js";
 import type { JsonValue } from "../../../core/json.js";
 import type { DType } from "../../../core/tensor.js";
+import { mismatch } from "../mismatch.js";
 import { bytesCell, floatCell, integerCell } from "../tables/column-cells.js";
 import type { ColumnValues } from "../tables/typed-table.js";
-import { mismatch } from "../tensor-shape.js";
 import { type LeafType, leafColumn, leafType } from "./leaf-types.js";
 
 /** The values of a column of the schema, given as they are stored. */

@@ -2,7 +2,7 @@ import type { AsyncBuffer } from "hyparquet";
 import type { Call } from "../../../core/batch.js";
 import type { Signature } from "../../../format/signature.js";
 import type { Coercion } from "../coercion.js";
-import { compileParams } from "../params.js";
+import { defaultParams } from "../params.js";
 import { createTableBudget } from "../tables/budget.js";
 import { compileTableDecoder } from "../tables/decode-table.js";
 import { joinTables } from "../tables/join-tables.js";
@@ -12,7 +12,7 @@ import { openParquet } from "./open-parquet.js";
 /** Compiles the decoder of Parquet files: columns keep their types, and params take their defaults. */
 export function compileParquetDecoder(signature: Signature, { casts }: Coercion): (body: Uint8Array) => Promise<Call> {
   const { wanted, decode } = compileTableDecoder(signature.inputs, casts);
-  const params = compileParams(signature.params)(undefined);
+  const params = defaultParams(signature.params);
   return async (body) => {
     const file = await openParquet(toAsyncBuffer(body));
     const names = new Set(file.columns.filter((name) => wanted?.has(name) ?? true));

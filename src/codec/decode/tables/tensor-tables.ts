@@ -3,8 +3,8 @@ import { type Column, elementCount, isTypedDType, type Tensor, TYPED_ARRAYS } fr
 import type { TensorSpec, TensorsSchema } from "../../../format/signature.js";
 import type { CastTable } from "../casts.js";
 import type { Frame } from "../frame.js";
+import { mismatch } from "../mismatch.js";
 import { columnPlace } from "../place.js";
-import { mismatch } from "../tensor-shape.js";
 import { compileTensors } from "../tensors.js";
 import { toCells } from "./column-cells.js";
 import { type ColumnValues, type TypedColumn, type TypedTable, valuesKind } from "./typed-table.js";

@@ -1,12 +1,9 @@
 import { type Data, Field, makeData, RecordBatch, Schema, Struct, Table, tableToIPC } from "apache-arrow";
 import { type Batch, type TensorsBatch, UNNAMED } from "../../../core/batch.js";
 import { elementCount, type Tensor } from "../../../core/tensor.js";
-import type { AnswerTo } from "../predictions.js";
+import { type AnswerTo, NAMELESS } from "../predictions.js";
 import { columnData, fixedListData } from "./arrow-data.js";
 import { noTable, objectsData } from "./objects-data.js";
-
-/** The column of an output without a name. */
-const NAMELESS = "predictions";
 
 /**
  * Writes the outputs of a model as an Arrow stream of one record batch: a column for each output, with lists of a fixed

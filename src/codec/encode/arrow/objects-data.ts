@@ -1,6 +1,7 @@
 import { Bool, type Data, Field, Float64, Int64, List, makeData, Null, Struct } from "apache-arrow";
 import { MlserveError } from "../../../core/errors.js";
 import { JsonFloat } from "../../../core/json.js";
+import { toMap } from "../../../core/to-map.js";
 import { bytesData, packBits, textsData, validity } from "./arrow-layout.js";
 
 /** Lists and objects that are nested deeper are an error of the model. */
@@ -93,7 +94,7 @@ function listsData(values: readonly unknown[], depth: number): Data {
 }
 
 function structsData(values: readonly unknown[], depth: number): Data {
-  const objects = values.map((value) => (isThere(value) ? toMap(value) : undefined));
+  const objects = values.map((value) => (typeof value === "object" && value !== null ? toMap(value) : undefined));
   const names = new Set(objects.flatMap((object) => [...(object?.keys() ?? [])]));
   const children = Array.from(names, (name) =>
     objectsData(
@@ -103,12 +104,6 @@ function structsData(values: readonly unknown[], depth: number): Data {
   );
   const fields = Array.from(names, (name, i) => new Field(name, children[i]?.type ?? new Null(), true));
   return makeData({ type: new Struct(fields), length: values.length, ...validityOf(values), children });
-}
-
-/** The keys and values of an object or a Map. */
-function toMap(value: unknown): Map<string, unknown> {
-  const entries = value instanceof Map ? Array.from<[unknown, unknown]>(value) : Object.entries(value ?? {});
-  return new Map(entries.map(([key, item]) => [String(key), item]));
 }
 
 /** The refusal of predictions that are no table. */

@@ -74,6 +74,29 @@ describe("the cells of a signed column", () => {
     expect(told(decode(signed, "x\ninf\n-Infinity\n"))).toEqual([{ name: "x", values: ["inf", "-inf"] }]);
   });
 
+  it.each([
+    { name: "without a signature", signed: NO_SIGNATURE },
+    {
+      name: "under a tensor with a name",
+      signed: signature({ type: "tensor", name: "x", "tensor-spec": { dtype: "float64", shape: [-1] } }),
+    },
+    {
+      name: "under tensors without one",
+      signed: signature({ type: "tensor", "tensor-spec": { dtype: "float64", shape: [-1, 2] } }),
+    },
+  ])("are refused in safe mode where a number would become infinite, $name", ({ signed }) => {
+    for (const cell of ["1e400", "-1e400", "9".repeat(400)])
+      expect(() => decode(signed, `y,x\n1,2\n1,${cell}\n`)).toThrow(
+        /^column (1|"x"), row 1: the number is beyond the range of the type$/,
+      );
+    for (const [cell, mode] of [
+      ["inf", "safe"],
+      ["-Infinity", "safe"],
+      ["1e400", "mlflow"],
+    ] as const)
+      expect(() => decode(signed, `y,x\n1,2\n1,${cell}\n`, mode)).not.toThrow();
+  });
+
   it("are refused in a datetime column, which MLflow cannot read either", () => {
     const signed = signature({ type: "datetime", name: "x" });
     expect(() => decode(signed, "x\n2024-01-02\n")).toThrow("MLflow reads no dates from CSV");
@@ -238,7 +261,7 @@ describe("bodies made to be slow", () => {
     { name: "many quoted cells", text: `a\n${'"x"\r\n'.repeat(200_000)}`, rows: 200_000 },
     { name: "many quotes in a cell", text: `a\n"${'""'.repeat(200_000)}"\n`, rows: 1 },
     { name: "many quotes that open nothing", text: `a\r\n${'x"y'.repeat(200_000)}\r\n`, rows: 1 },
-    { name: "a long cell", text: `a\n${"1".repeat(10_000_000)}\n`, rows: 1 },
+    { name: "a long cell", text: `a\n${"1".repeat(10_000_000)}x\n`, rows: 1 },
     { name: "a long cell of blanks", text: `a\n"${" ".repeat(10_000_000)}"\n`, rows: 1 },
     { name: "many columns", text: `a${",".repeat(1_000_000)}\n${",".repeat(1_000_000)}\n`, rows: 1 },
     { name: "many columns of a name", text: `a${",b".repeat(500_000)}\n1${",2".repeat(500_000)}\n`, rows: 1 },
@@ -251,6 +274,10 @@ describe("bodies made to be slow", () => {
     },
     60_000,
   );
+
+  it("is refused: digits for ten million characters", () => {
+    expect(() => decode(NO_SIGNATURE, `a\n${"1".repeat(10_000_000)}\n`)).toThrow("column 0, row 0");
+  });
 
   it("is refused: digits for ten million characters, and a letter", () => {
     for (const type of ["long", "double", "boolean"]) {

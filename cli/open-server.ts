@@ -1,0 +1,95 @@
+import type { SERVE_OPTIONS } from "../src/config/options.js";
+import { readVersion } from "../src/core/installed-version.js";
+import type { Logger } from "../src/core/logger.js";
+import type { AccessRules } from "../src/serve/access/guard.js";
+import type { TlsFiles } from "../src/serve/access/tls.js";
+import { createApp } from "../src/serve/app.js";
+import type { ConnectionLimits } from "../src/serve/connection/limits.js";
+import type { Metrics } from "../src/serve/metrics.js";
+import { createMetricsApp } from "../src/serve/metrics-app.js";
+import type { ServedModel } from "../src/serve/served-model.js";
+import { startServer } from "../src/serve/server.js";
+import type { CommandContext } from "./command.js";
+import { definedOf } from "./defined.js";
+
+type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
+type ServeOptions = ServeContext["options"];
+
+export interface ServerParts {
+  readonly served: ServedModel;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly access: AccessRules;
+  readonly tls: TlsFiles | undefined;
+  /** Aborted when the server is about to close. */
+  readonly stopping: AbortSignal;
+}
+
+/** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
+export async function openServer(
+  { options }: ServeContext,
+  { served, metrics, logger, access, tls, stopping }: ServerParts,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const app = createApp(
+    { current: served },
+    {
+      stopping,
+      access,
+      metricsRoute: options.metricsPort === undefined,
+      logger,
+      accessLog: options.accessLog && !options.quiet,
+      metrics,
+      maxBodyBytes: options.maxBody,
+      timeoutMs: options.timeout,
+      version: readVersion(),
+    },
+  );
+  const server = await startServer({
+    app,
+    host: options.host,
+    port: options.port,
+    logger,
+    limits: connectionLimits(options),
+    stopping,
+    ...definedOf({ tls }),
+    drainDelayMs: options.drainDelay,
+    graceMs: options.shutdownGrace,
+    onConnectionDropped: () => metrics.connectionDropped(),
+  });
+  const metricsServer = await serveMetrics(options, metrics, logger).catch(async (error) => {
+    await server.close();
+    throw error;
+  });
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await metricsServer?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A server of its own for the metrics, where they have a port of their own; it ends last. */
+async function serveMetrics(
+  { metricsPort: port, host }: ServeOptions,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<AsyncDisposable | undefined> {
+  if (port === undefined) return undefined;
+  const server = await startServer({ app: createMetricsApp(metrics), host, port, logger, graceMs: 1000 });
+  logger.info({ url: `${server.url}/metrics` }, "serving metrics");
+  return { [Symbol.asyncDispose]: () => server.close() };
+}
+
+function connectionLimits(options: ServeOptions): Partial<ConnectionLimits> {
+  return {
+    headerBytes: options.maxHeaderSize,
+    headers: options.maxHeaders,
+    urlLength: options.maxUrl,
+    headersMs: options.headersTimeout,
+    receiveMs: options.receiveTimeout,
+    sendMs: options.sendTimeout,
+    keepAliveMs: options.keepAliveTimeout,
+    ...definedOf({ connections: options.maxConnections }),
+  };
+}

@@ -1,0 +1,43 @@
+import { option } from "./option.js";
+import { autoOr, DURATION, integer, SIZE } from "./value-types.js";
+
+/** What a server lets one client take of it: options of `mlserve serve`. */
+export const LIMIT_OPTIONS = {
+  maxBody: option(SIZE, { group: "Limits", help: "largest body of a request, decompressed too", default: "32MiB" }),
+  maxHeaderSize: option(SIZE, { group: "Limits", help: "largest head of a request", default: "16KiB" }),
+  maxHeaders: option(integer("COUNT", 1, 10_000), {
+    group: "Limits",
+    help: "most headers of a request",
+    default: "100",
+  }),
+  maxUrl: option(integer("LENGTH", 16, 1_000_000), {
+    group: "Limits",
+    help: "longest target of a request, in characters",
+    default: "8192",
+  }),
+  maxConnections: option(autoOr(integer("COUNT", 1, 1_000_000)), {
+    group: "Limits",
+    help: "most connections at a time; auto: by the files that the process may open, at most 10000",
+    default: "auto",
+  }),
+  headersTimeout: option(DURATION, {
+    group: "Limits",
+    help: "time for the headers of a request to arrive; 0: any",
+    default: "20s",
+  }),
+  receiveTimeout: option(DURATION, {
+    group: "Limits",
+    help: "time for a whole request to arrive; 0: any",
+    default: "60s",
+  }),
+  sendTimeout: option(DURATION, {
+    group: "Limits",
+    help: "time that a client may read nothing of its answer; 0: any",
+    default: "60s",
+  }),
+  keepAliveTimeout: option(DURATION, {
+    group: "Limits",
+    help: "time that a connection is kept without a request; longer than the load balancer's",
+    default: "65s",
+  }),
+} as const;

@@ -1,0 +1,39 @@
+import { Server as NetServer } from "node:net";
+import type { Logger } from "../../core/logger.js";
+import type { Connections, HttpServer } from "./connections.js";
+
+export interface DrainOptions {
+  /** How long new connections are still taken, for those who send requests to hear that this server is not ready. */
+  readonly delayMs: number;
+  /** How long requests that are being answered get from then on, before they are cut. */
+  readonly graceMs: number;
+  readonly logger: Logger;
+}
+
+/** How long connections without a request are kept: what was sent at the last moment may not have come yet. */
+const QUIET_MS = 500;
+
+/** Takes no new connections, finishes what has begun, and cuts what is left at the end of the grace. */
+export async function drain(server: HttpServer, connections: Connections, options: DrainOptions): Promise<void> {
+  const { delayMs, graceMs, logger } = options;
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  await new Promise<void>((resolve) => {
+    const cut = setTimeout(() => {
+      logger.warn({ graceMs }, "requests were still being answered when the grace period ended");
+      server.closeAllConnections();
+    }, graceMs);
+    const quiet = setTimeout(
+      () => {
+        connections.cutSilent();
+        server.closeIdleConnections();
+      },
+      Math.min(QUIET_MS, graceMs),
+    );
+    // The HTTP server's own method would cut idle connections at once, with requests on their way to them.
+    NetServer.prototype.close.call(server, () => {
+      clearTimeout(cut);
+      clearTimeout(quiet);
+      resolve();
+    });
+  });
+}

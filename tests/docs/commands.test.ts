@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeOptions } from "../../src/config/describe.js";
+import { COMMAND_OPTIONS } from "../../src/config/options.js";
+import { ROOT } from "../e2e/built-cli.js";
+import { blocksOf, EVERYDAY_PAGES, followPages, USER_PAGES } from "./follow-pages.js";
+
+/** Why a block is not run, and what proves its commands instead. */
+const NOT_RUN = {
+  "needs Python": { blocks: 12, proved: "tests/interop/export-guide.test.ts, in Python's own environment" },
+  "installs from npm": { blocks: 3, proved: "tests/install, in empty folders with npm 10, 11 and 12" },
+  "starts this repository": { blocks: 1, proved: "tests/clone, from a fresh clone" },
+  "needs systemd": { blocks: 1, proved: "nothing: where tests run there is no service manager" },
+} as const;
+
+/** Suite "pages" follows the others. */
+followPages(EVERYDAY_PAGES);
+
+describe("blocks that are not run", () => {
+  it("are as many as there are known reasons for", () => {
+    const counts: Record<string, number> = {};
+    for (const { mark } of USER_PAGES.flatMap(blocksOf))
+      if (mark.notRun !== undefined) counts[mark.notRun] = (counts[mark.notRun] ?? 0) + 1;
+    expect(counts).toEqual(Object.fromEntries(Object.entries(NOT_RUN).map(([reason, { blocks }]) => [reason, blocks])));
+  });
+});
+
+/** Names of a command's flags, and the two that the parser brings along. */
+function flagsOf(command: keyof typeof COMMAND_OPTIONS): Set<string> {
+  const flags = describeOptions(COMMAND_OPTIONS[command]).flatMap(({ flag, negatedFlag, shortFlag }) => [
+    flag,
+    ...(negatedFlag === undefined ? [] : [negatedFlag]),
+    ...(shortFlag === undefined ? [] : [shortFlag]),
+  ]);
+  return new Set(["--help", "-h", ...flags]);
+}
+
+/** What is wrong with the words of a command line: an unknown command, flags that it does not have. */
+function faultsOf(line: string): string[] {
+  const [, name = "", rest = ""] = /^mlserve ([\w-]+)(.*)$/s.exec(line) ?? [];
+  const command = Object.keys(COMMAND_OPTIONS).find((known): known is keyof typeof COMMAND_OPTIONS => known === name);
+  if (command === undefined) return [`no command ${name}`];
+  const known = flagsOf(command);
+  const used = Array.from(rest.matchAll(/(?<= )--?[a-z][\w-]*/g), ([flag]) => flag);
+  return used.filter((flag) => !known.has(flag)).map((flag) => `${command} has no ${flag}`);
+}
+
+describe("command lines within a sentence", () => {
+  const named = USER_PAGES.flatMap((page) => {
+    const text = readFileSync(join(ROOT, page), "utf8").replace(/^```.*?^```$/gms, "");
+    return Array.from(
+      text.matchAll(/`(mlserve [a-z][^`]*)`/g),
+      ([, line = ""]) => [page, line.replace(/\s+/g, " ")] as const,
+    );
+  });
+
+  it("are found", () => {
+    expect(named.length).toBeGreaterThan(40);
+  });
+
+  it.each(named)("in %s have commands and flags that exist: %s", (_, line) => {
+    expect(faultsOf(line)).toEqual([]);
+  });
+
+  it.each([
+    ["mlserve serv model.tar", "no command serv"],
+    ["mlserve serve model.tar --prot 1", "serve has no --prot"],
+    ["mlserve pack model -i x", "pack has no -i"],
+  ])("would be missed: %s", (line, fault) => {
+    expect(faultsOf(line)).toEqual([fault]);
+  });
+});
+
+describe("variables", () => {
+  const known = new Set(
+    Object.values(COMMAND_OPTIONS).flatMap((schema) => describeOptions(schema).map(({ variable }) => variable)),
+  );
+
+  it.each(USER_PAGES)("that %s names exist", (page) => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    const named = Array.from(text.matchAll(/\bMLSERVE_[A-Z0-9_]+\b/g), ([variable]) => variable);
+    expect(named.filter((variable) => !known.has(variable))).toEqual([]);
+  });
+});
