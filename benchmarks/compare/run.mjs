@@ -18,7 +18,7 @@ import { ensurePython } from "../../scripts/python-environment.mjs";
 import { runLoad } from "../http/load.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable, summarize } from "../http/report.mjs";
-import { checkConstant, checkModel, checkRows, ONE_ROW } from "../http/request.mjs";
+import { checkConstant, checkModel, checkRows, ONE_ROW, post } from "../http/request.mjs";
 import { CLI, killAll, startServer } from "../http/server-process.mjs";
 import { ALL_PEERS, planStart } from "./peers.mjs";
 import { killPrograms, startProgram } from "./program.mjs";
@@ -54,7 +54,12 @@ function nodeServers(folder) {
   if (!existsSync(CLI)) throw new Error("dist/cli/main.js is not there: run 'npm run build' first");
   const model = join(folder, "trees100.tar");
   execFileSync(process.execPath, [CLI, "pack", at("../../tests/fixtures/models/trees100"), "-o", model]);
-  const start = (name, args) => () => startServer(name, args, { folder, side: "proc" });
+  const start = (name, args) => async () => {
+    const started = performance.now();
+    const server = await startServer(name, args, { folder, side: "proc" });
+    await post(server.url, ONE_ROW);
+    return { ...server, readyMs: performance.now() - started };
+  };
   return [
     { name: BASELINE, row: ONE_ROW, start: start(BASELINE, [CLI, "serve", model, "--port", "0"]), check: checkModel },
     {

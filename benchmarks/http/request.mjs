@@ -27,8 +27,8 @@ const TOLERANCE = 1e-3;
 /** The empty route's constant: of the form of the model's answer. */
 export const EMPTY_ANSWER = JSON.stringify({ predictions: [{ variable: -0.0031704902648925781 }] });
 
-/** @param {string} url @param {string} body */
-async function post(url, body) {
+/** The text of an answer, which has to have status 200. @param {string} url @param {string} body */
+export async function post(url, body) {
   const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${url} answered ${response.status}: ${text}`);

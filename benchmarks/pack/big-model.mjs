@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -21,12 +21,13 @@ export async function writeBigModel(folder, { bytes, external }) {
   const count = Math.max(1, Math.round(bytes / MATRIX_BYTES));
   const weights = randomWeights();
   const file = join(folder, "big.onnx");
-  if (external) writeRepeated(join(folder, "big.onnx.data"), weights, count);
-  writeParts(file, modelParts(proto, count, external ? undefined : weights));
+  const matrices = Array.from({ length: count }, (_, i) => matrix(weights, i));
+  if (external) writeParts(join(folder, "big.onnx.data"), matrices.flat());
+  writeParts(file, modelParts(proto, count, external ? undefined : matrices));
   return { file, bytes: count * MATRIX_BYTES };
 }
 
-/** The same for every matrix, and small enough for a chain of them to stay finite. */
+/** Of one matrix, small enough for a chain of them to stay finite; each begins with another number. */
 function randomWeights() {
   const values = new Float32Array(SIDE * SIDE);
   for (let i = 0, state = 1; i < values.length; i++) {
@@ -36,16 +37,14 @@ function randomWeights() {
   return new Uint8Array(values.buffer);
 }
 
-/** @param {string} path @param {Uint8Array} part @param {number} times */
-function writeRepeated(path, part, times) {
-  const file = openSync(path, "w");
-  for (let i = 0; i < times; i++) writeSync(file, part);
-  closeSync(file);
+/** The runtime would keep one of several equal matrices. @param {Uint8Array} weights @param {number} place */
+function matrix(weights, place) {
+  const first = new Uint8Array(Float32Array.of((place + 1) / SIDE).buffer);
+  return [first, weights.subarray(first.length)];
 }
 
 /** @param {string} path @param {readonly Uint8Array[]} parts */
 function writeParts(path, parts) {
-  writeFileSync(path, "");
   const file = openSync(path, "w");
   for (const part of parts) writeSync(file, part);
   closeSync(file);
@@ -70,7 +69,7 @@ function modelParts({ encodeMessageField: message, encodeNumberField: number, en
     number(1, SIDE),
     number(2, 1),
     text(8, `w${i}`),
-    ...(inline === undefined ? placed(i) : message(9, [inline])),
+    ...(inline === undefined ? placed(i) : message(9, inline[i])),
   ];
   const graph = [
     ...matrices.flatMap((i) => message(1, node(i))),
