@@ -79,6 +79,21 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       "mlserve bench http://127.0.0.1:8080 -r request.json -c 1,32 -d 30s",
     ],
   },
+  sign: {
+    summary: "sign a package, so that others can tell whose it is",
+    arguments: [{ ...MODEL, help: "a package (.tar or .tar.gz), or a folder with SHA256SUMS" }],
+    examples: ["mlserve sign iris.tar --key team.key", "mlserve sign iris.tar --key team.key -o signed/iris.tar"],
+  },
+  verify: {
+    summary: "check a model's files and whose signature it has",
+    arguments: [MODEL],
+    examples: ["mlserve verify iris.tar --trust team.pub", "mlserve serve iris.tar --trust team.pub"],
+  },
+  keygen: {
+    summary: "make a pair of keys to sign packages with",
+    arguments: [{ name: "name", help: "a name for the pair: NAME.key signs, and NAME.pub is for everybody else" }],
+    examples: ["mlserve keygen team"],
+  },
   doctor: {
     summary: "find what is missing or wrong on this machine",
     arguments: [],

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
+import { MlserveError, quoteName } from "../src/core/errors.js";
 import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { openModel } from "../src/format/open-model.js";
@@ -7,28 +8,30 @@ import { findFunctionEntry, isFunctionSource } from "../src/pack/function/find-e
 import type { CommandContext } from "./command.js";
 import type { KnownFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
+import { type CheckOptions, modelChecks } from "./trust.js";
 
 type OpenContext = Pick<CommandContext, "argument" | "io" | "temporaryFolder">;
 
 /** Opens the model that the command line names: a package, a .tar.gz or a folder. */
-export function openArgument(
-  { argument, io, temporaryFolder }: OpenContext,
-  { requireChecksums }: { requireChecksums: boolean },
-): Promise<Model> {
-  return openModel(toPath(argument, io), { requireChecksums, temporaryFolder: temporaryFolder() });
+export function openArgument({ argument, io, temporaryFolder }: OpenContext, options: CheckOptions): Promise<Model> {
+  return openModel(toPath(argument, io), { ...modelChecks(options, io), temporaryFolder: temporaryFolder() });
 }
 
 /** {@link openArgument} for what is run: a function that is no package yet is packed into the temporary folder first. */
-export async function openRunnable(
-  context: OpenContext,
-  options: { requireChecksums: boolean },
-  known: KnownFlavors,
-): Promise<Model> {
+export async function openRunnable(context: OpenContext, options: CheckOptions, known: KnownFlavors): Promise<Model> {
   const path = toPath(context.argument, context.io);
   if (!(await isFunctionFolder(path))) return openArgument(context, options);
+  if (options.trust !== undefined) throw unsigned(context.argument);
   const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
   return openModel(await packTemporary(path, temporaryFolder, known), { temporaryFolder });
+}
+
+function unsigned(argument: string): MlserveError {
+  return new MlserveError("untrusted_package", "is source, which nobody has signed", {
+    where: quoteName(argument),
+    hint: "Pack it, sign the package with mlserve sign, and serve that, or leave --trust out",
+  });
 }
 
 /** A source by its ending, or a folder with one and no MLmodel file. What is not there is told by who opens it. */

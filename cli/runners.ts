@@ -14,6 +14,9 @@ export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Nam
   test: async () => (await import("./test.js")).testCommand,
   diff: async () => (await import("./diff.js")).diffCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
+  sign: async () => (await import("./sign.js")).signCommand,
+  verify: async () => (await import("./verify.js")).verifyCommand,
+  keygen: async () => (await import("./keygen.js")).keygenCommand,
   doctor: async () => (await import("./doctor.js")).doctorCommand,
   completion: async () => (await import("./completion.js")).completionCommand,
 };

@@ -7,6 +7,7 @@ import { loadFlavors } from "./flavors.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { printable } from "./text.js";
+import { modelChecks } from "./trust.js";
 
 /** `mlserve validate`. */
 export async function validateCommand({
@@ -19,7 +20,7 @@ export async function validateCommand({
   const findings = await validateModel(toPath(argument, io), {
     ...(await loadFlavors(options, io)),
     run: options.run,
-    requireChecksums: options.requireChecksums,
+    ...modelChecks(options, io),
     temporaryFolder: temporaryFolder(),
   });
   const errors = findings.filter(({ severity }) => severity === "error").length;

@@ -18,12 +18,22 @@
 export type { CoercionName } from "./codec/decode/coercion.js";
 export type { Float32Style, NonFinite, NumberStyle } from "./codec/encode/number-style.js";
 export type { MediaType, ReplyMediaType } from "./codec/media-types.js";
-export type { Batch, BodyForm, Call, ColumnsBatch, Params, TensorsBatch, ValueBatch } from "./core/batch.js";
+export type {
+  Batch,
+  BodyForm,
+  Call,
+  ColumnsBatch,
+  Params,
+  TensorsBatch,
+  ValueBatch,
+  WrappedForm,
+} from "./core/batch.js";
 export { rowCount, UNNAMED } from "./core/batch.js";
 export type { Clock, Phase } from "./core/clock.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
+export type { Rate } from "./core/rate.js";
 export { type Column, type DataByDType, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { BUILTIN_FLAVORS } from "./flavors/builtin.js";
 export { type ChosenFlavor, chooseFlavor } from "./flavors/choose.js";
@@ -67,15 +77,22 @@ export type {
   TensorSpec,
   TensorsSchema,
 } from "./format/signature.js";
+export type { NodeExchange } from "./http/request-body.js";
 export type { InputFormat, OutputFormat } from "./offline/formats.js";
 export type { BadRow, OnError } from "./offline/score-blocks.js";
 export { type ScoreFileOptions, type ScoreProgress, type ScoreResult, scoreFile } from "./offline/score-file.js";
 export type { Finding } from "./pack/findings.js";
 export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
 export type { SelfTestOutcome } from "./pack/self-test.js";
+export { type Signed, type SignOptions, signModel } from "./pack/sign.js";
 export { type ValidateOptions, validateModel } from "./pack/validate.js";
 export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeReply } from "./pipeline/executor.js";
+export { type ApiKey, createKeyFinder, type KeyFinder } from "./serve/access/api-keys.js";
+export type { AccessRules } from "./serve/access/guard.js";
+export { RateLimiter } from "./serve/access/rate-limiter.js";
+export type { TlsFiles } from "./serve/access/tls.js";
 export { type AppEnv, type AppOptions, createApp } from "./serve/app.js";
+export { type ConnectionLimits, DEFAULT_LIMITS } from "./serve/connection/limits.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
 export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";

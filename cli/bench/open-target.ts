@@ -57,13 +57,14 @@ function parseUrl(argument: string): URL {
 
 /** What is decided here goes before what the server finds in its environment and its file. */
 function serveFlags(options: TargetContext["options"]): string[] {
-  const { isolation, workers, threads, flavor, useFlavor, requireChecksums } = options;
+  const { isolation, workers, threads, flavor, useFlavor, requireChecksums, trust } = options;
   return [
     ...["--isolation", isolation],
     ...["--workers", String(workers ?? "auto")],
     ...["--threads", String(threads ?? "auto")],
     ...(flavor ?? []).flatMap((file) => ["--flavor", file]),
     ...(useFlavor === undefined ? [] : ["--use-flavor", useFlavor]),
+    ...(trust ?? []).flatMap((file) => ["--trust", file]),
     requireChecksums ? "--require-checksums" : "--no-require-checksums",
   ];
 }

@@ -3,6 +3,7 @@ import { ACCESS_OPTIONS } from "./access-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { option } from "./option.js";
+import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
 
@@ -37,11 +38,6 @@ const COMMON = {
   }),
 } as const;
 
-const requireChecksums = option(SWITCH, {
-  group: "Model",
-  help: "refuse a model without SHA256SUMS",
-  default: "false",
-});
 const threads = option(autoOr(integer("COUNT", 1, 1024)), {
   group: "Model",
   help: "threads of the runtime for one run; auto: by the model, the processors and the workers",
@@ -86,7 +82,7 @@ const RUN_ONCE = {
   threads,
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 };
 
@@ -159,7 +155,7 @@ export const SERVE_OPTIONS = z.object({
   loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
   ...VALUE_OPTIONS,
   threads,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   selfTest: option(SWITCH, {
     group: "Model",
     help: "refuse the model unless it answers as recorded in the package",
@@ -218,7 +214,7 @@ export const PREDICT_OPTIONS = z.object({
 });
 
 /** `mlserve inspect`. */
-export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, requireChecksums, ...COMMON });
+export const INSPECT_OPTIONS = z.object({ flavor, useFlavor, ...CHECK_OPTIONS, ...COMMON });
 
 /** `mlserve validate`. */
 export const VALIDATE_OPTIONS = z.object({
@@ -229,7 +225,7 @@ export const VALIDATE_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 });
 
@@ -257,7 +253,7 @@ export const DIFF_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 });
 
@@ -269,7 +265,7 @@ export const BENCH_OPTIONS = z.object({
   threads,
   flavor,
   useFlavor,
-  requireChecksums,
+  ...CHECK_OPTIONS,
   ...COMMON,
 });
 
@@ -278,6 +274,10 @@ export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
 /** `mlserve completion`. */
 export const COMPLETION_OPTIONS = z.object({ ...COMMON });
+
+export const SIGN_OPTIONS = z.object({ ...SIGNING_OPTIONS, ...COMMON });
+export const VERIFY_OPTIONS = z.object({ ...CHECK_OPTIONS, ...COMMON });
+export const KEYGEN_OPTIONS = z.object({ ...COMMON });
 
 /** The options of each command by its name. */
 export const COMMAND_OPTIONS = {
@@ -289,6 +289,9 @@ export const COMMAND_OPTIONS = {
   test: TEST_OPTIONS,
   diff: DIFF_OPTIONS,
   bench: BENCH_OPTIONS,
+  sign: SIGN_OPTIONS,
+  verify: VERIFY_OPTIONS,
+  keygen: KEYGEN_OPTIONS,
   doctor: DOCTOR_OPTIONS,
   completion: COMPLETION_OPTIONS,
 } as const;

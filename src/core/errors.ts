@@ -45,6 +45,7 @@ export const ERRORS = {
   model_not_found: { status: 500, errorCode: "RESOURCE_DOES_NOT_EXIST", exit: EXIT.model },
   invalid_package: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   checksum_mismatch: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  untrusted_package: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   invalid_descriptor: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   invalid_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   unsupported_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },

@@ -2,7 +2,9 @@ import { parseDuration } from "./quantity.js";
 
 /** So many in a time. */
 export interface Rate {
+  /** At least 1. */
   readonly count: number;
+  /** Milliseconds, more than 0. */
   readonly perMs: number;
 }
 

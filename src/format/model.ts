@@ -29,6 +29,8 @@ export interface Model extends AsyncDisposable {
   readonly files: ModelFiles;
   /** sha256 of `SHA256SUMS`, which covers every other file; undefined for a model without checksums. */
   readonly digest: string | undefined;
+  /** The id of the key that signed it, of those that were given to trust; undefined where none were. */
+  readonly signer?: string | undefined;
   /** What a person should know: no checksums, unlisted leftovers. One line each. */
   readonly warnings: readonly string[];
 }

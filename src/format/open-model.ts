@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, resolve } from "node:path";
@@ -16,6 +17,8 @@ import { suggestPath } from "./similar-path.js";
 export interface OpenModelOptions {
   /** Refuse a model that has no `SHA256SUMS`. Default false: it is opened with a warning. */
   readonly requireChecksums?: boolean;
+  /** Ed25519 public keys: refuse a model that none of them has signed. Default: signatures are not looked at. */
+  readonly trust?: readonly KeyObject[];
   /**
    * Where an archive is unpacked, in a private folder of its own. Default: the system's folder for temporary files.
    * A program that may be ended before it disposes of the model gives a folder that it removes itself.

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { type Pack, pack as packTar } from "tar-stream";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { DEFAULT_LIMITS } from "./archive-limits.js";
-import { CHECKSUMS_FILE, formatChecksums, sha256Of } from "./checksums.js";
+import { CHECKSUMS_FILE, formatChecksums, SIGNATURE_FILE, sha256Of } from "./checksums.js";
 import { changedWhileRead, streamFile } from "./file-bytes.js";
 import { compareNames, createNameSet } from "./file-names.js";
 import { fileSystemError } from "./file-system-error.js";
@@ -35,6 +35,8 @@ export interface PathSource {
 export interface WritePackageOptions {
   /** The time that every file gets, in whole seconds from 1970 to 2038. Default: the start of 1970. */
   readonly modifiedAt?: Date | undefined;
+  /** Makes the signature of `SHA256SUMS`, which then follows it. Default: the package is not signed. */
+  readonly sign?: ((list: Uint8Array) => Uint8Array) | undefined;
   /** Told of bytes read as they are read. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
@@ -137,6 +139,8 @@ async function addFiles(
   for (const source of sources) files.push(await addEntry(tar, source, options, signal));
   const list = Buffer.from(formatChecksums(new Map(files.map(({ name, sha256 }) => [name, sha256]))));
   await addEntry(tar, { name: CHECKSUMS_FILE, content: list }, options, signal);
+  if (options.sign !== undefined)
+    await addEntry(tar, { name: SIGNATURE_FILE, content: options.sign(list) }, options, signal);
   tar.finalize();
   return { digest: sha256Of(list), files };
 }

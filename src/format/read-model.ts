@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { MlserveError, quoteName } from "../core/errors.js";
 import {
   CHECKSUMS_FILE,
@@ -9,11 +10,13 @@ import {
   listFaults,
   MAX_CHECKSUMS_BYTES,
   parseChecksums,
+  SIGNATURE_FILE,
 } from "./checksums.js";
 import { hashFile, readFileHashed } from "./file-bytes.js";
 import { MAX_MLMODEL_BYTES, MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel, surveyMlmodel } from "./mlmodel.js";
 import type { Model } from "./model.js";
 import { createModelFiles, type FoundFile } from "./model-files.js";
+import { checkSignature, MAX_SIGNATURE_BYTES } from "./signing.js";
 
 /** A found file whose sha256 is known, where it was hashed when it was unpacked. */
 export interface HashedFile extends FoundFile {
@@ -36,13 +39,20 @@ export interface VerifiedModel extends Model {
   readonly checksums: Checksums | undefined;
 }
 
+/** What a model has to be before it is used. */
+export interface ModelChecks {
+  readonly requireChecksums?: boolean;
+  readonly trust?: readonly KeyObject[];
+}
+
 /** Checks the files, then reads the MLmodel file. Throws as `openModel` does; the caller cleans up. */
 export async function readModel(
   found: FoundModel,
-  { requireChecksums = false }: { readonly requireChecksums?: boolean },
+  { requireChecksums = false, trust }: ModelChecks,
 ): Promise<VerifiedModel> {
   const list = await readList(found);
-  if (list === undefined && requireChecksums) throw withoutList(found);
+  if (list === undefined && (requireChecksums || trust !== undefined)) throw withoutList(found);
+  const signer = trust === undefined ? undefined : await findSigner(found, trust);
   if (list !== undefined) await verify(found.files, list.checksums);
   const descriptor = await readDescriptor(found, list?.checksums);
   const files = createModelFiles(
@@ -55,6 +65,7 @@ export async function readModel(
     files,
     digest: list?.digest,
     checksums: list?.checksums,
+    signer,
     warnings:
       list === undefined
         ? [`the model has no ${CHECKSUMS_FILE}, so its files are used unchecked; mlserve pack adds one`]
@@ -122,6 +133,7 @@ interface ChecksumList {
   readonly checksums: Checksums;
   /** sha256 of the list itself. */
   readonly digest: string;
+  readonly content: Uint8Array;
 }
 
 async function readList({ files }: FoundModel): Promise<ChecksumList | undefined> {
@@ -130,7 +142,20 @@ async function readList({ files }: FoundModel): Promise<ChecksumList | undefined
   if (file.bytes > MAX_CHECKSUMS_BYTES)
     throw new MlserveError("invalid_package", `${CHECKSUMS_FILE} has more than ${MAX_CHECKSUMS_BYTES} bytes`);
   const { content, sha256 } = await readFileHashed(file, file.bytes);
-  return { checksums: parseChecksums(content), digest: sha256 };
+  return { checksums: parseChecksums(content), digest: sha256, content };
+}
+
+/** The id of the key that signed a model. Throws `untrusted_package`, or `invalid_package` for what is no signature. */
+export async function findSigner(found: FoundModel, trust: readonly KeyObject[]): Promise<string> {
+  const list = await readList(found);
+  if (list === undefined) throw withoutList(found);
+  const { files, where } = found;
+  const file = files.find(({ name }) => name === SIGNATURE_FILE);
+  if (file !== undefined && file.bytes > MAX_SIGNATURE_BYTES)
+    throw new MlserveError("invalid_package", `${SIGNATURE_FILE} has more than ${MAX_SIGNATURE_BYTES} bytes`, {
+      where,
+    });
+  return checkSignature(list.content, file && (await readFileHashed(file, file.bytes)).content, trust);
 }
 
 async function verify(files: readonly HashedFile[], checksums: Checksums): Promise<void> {

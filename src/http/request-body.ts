@@ -4,7 +4,9 @@ import { type ContentCoding, decodeBody } from "./content-coding.js";
 
 /** Node's own request and response under a web one; absent where there are none, in tests of the app. */
 export interface NodeExchange {
+  /** The request. */
   readonly incoming?: IncomingMessage;
+  /** What it is answered with. */
   readonly outgoing?: ServerResponse;
 }
 

@@ -8,6 +8,7 @@ export interface Finding {
   readonly check:
     | "package"
     | "checksums"
+    | "signer"
     | "descriptor"
     | "flavor"
     | "model"

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { COERCIONS } from "../codec/decode/coercion.js";
 import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import { quoteName } from "../core/errors.js";
@@ -7,7 +8,7 @@ import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { findModel } from "../format/open-model.js";
-import { type FoundModel, surveyModel } from "../format/read-model.js";
+import { type FoundModel, findSigner, surveyModel } from "../format/read-model.js";
 import { parseSelfTest, SELF_TEST_FILE } from "../format/self-test-file.js";
 import { runExample } from "../pipeline/run-example.js";
 import { runSelfTest } from "../pipeline/self-test.js";
@@ -23,6 +24,8 @@ export interface ValidateOptions {
   readonly run?: boolean;
   /** A model without `SHA256SUMS` has an error instead of a warning. Default false. */
   readonly requireChecksums?: boolean;
+  /** Ed25519 public keys: a model that none of them has signed has an error. Default: signatures are not looked at. */
+  readonly trust?: readonly KeyObject[];
   /** Where an archive is unpacked. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string;
 }
@@ -51,6 +54,8 @@ async function checkFound(found: FoundModel, findings: Findings, options: Valida
   const surveyed = await findings.attempt("package", () => surveyModel(found));
   if (surveyed === undefined) return;
   const { model, checksumFaults, descriptorFaults } = surveyed;
+  const { trust } = options;
+  if (trust !== undefined) await findings.attempt("signer", () => findSigner(found, trust));
   for (const { message } of checksumFaults) findings.add("error", "checksums", message);
   for (const { message } of descriptorFaults) findings.add("error", "descriptor", message);
   if (model === undefined) return;

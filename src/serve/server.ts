@@ -41,7 +41,7 @@ export interface ServerOptions {
   readonly graceMs?: number;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
-  /** Told of a connection that was one too many. */
+  /** Told of a connection that was closed at once, since there were as many as there may be. */
   onConnectionDropped?(): void;
 }
 

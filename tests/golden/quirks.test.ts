@@ -39,7 +39,7 @@ describe.each(COERCION_NAMES)("cases in which MLflow is at fault, in mode %s", (
 function told({ status, text }: Answer): string {
   const body: unknown = JSON.parse(text);
   if (status < 400)
-    return `${status} ${text.replace(/-?\d+\.\d{3,}(e-?\d+)?/g, (digits) => Number(digits).toPrecision(4))}`;
+    return `${status} ${text.replace(/(?<![:\d])-?\d+\.\d{3,}(?:e-?\d+)?/g, (digits) => Number(digits).toPrecision(4))}`;
   expect(body).toEqual({ error_code: expect.any(String), message: expect.any(String) });
   return `${status} ${String(Object(body).error_code)}`;
 }

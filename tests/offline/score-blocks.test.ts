@@ -6,8 +6,8 @@ import { MlserveError } from "../../src/core/errors.js";
 import type { Model } from "../../src/format/model.js";
 import { scoreFile } from "../../src/offline/score-file.js";
 import { ELEMENT, identityModel } from "../support/onnx-builder.js";
-import { failureOf, openFolder } from "../support/onnx-folder.js";
-import { modelOf, ONNX, readScored, score, sumOfColumns } from "../support/scored-files.js";
+import { failureOf, ONNX, openFolder } from "../support/onnx-folder.js";
+import { modelOf, readScored, score, sumOfColumns } from "../support/scored-files.js";
 import { sumPredictor } from "../support/sum-model.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 

@@ -13,8 +13,8 @@ import { type ScoreFileOptions, scoreFile } from "../../src/offline/score-file.j
 import { loadModel } from "../../src/serve/load.js";
 import { fixture } from "../cli/models.js";
 import { mutations } from "../support/mutations.js";
-import { failureOf } from "../support/onnx-folder.js";
-import { COLUMNS, modelOf, ONNX, readScored, score, sumOfColumns } from "../support/scored-files.js";
+import { failureOf, ONNX } from "../support/onnx-folder.js";
+import { COLUMNS, modelOf, readScored, score, sumOfColumns } from "../support/scored-files.js";
 import { sumPredictor } from "../support/sum-model.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 

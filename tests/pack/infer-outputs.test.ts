@@ -3,13 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UNNAMED } from "../../src/core/batch.js";
 import { parseJsonText } from "../../src/core/json.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
-import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import type { RecordedOutput } from "../../src/format/self-test-file.js";
 import { formatSignature } from "../../src/format/signature-json.js";
 import { inferOutputs } from "../../src/pack/infer-outputs.js";
-import { type PackOptions, pack } from "../../src/pack/pack.js";
 import { modelPath } from "../support/golden.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 /** As they stand in the MLmodel file. */
@@ -80,10 +78,8 @@ describe("inferOutputs", () => {
 
 describe("pack with an input example", () => {
   const folder = useTemporaryFolder();
-  const at = (name: string): string => join(folder.path, name);
-  const flavors = createFlavorRegistry([onnxFlavor]);
-  const packTo = (source: string, options: Partial<PackOptions> = {}) =>
-    pack({ source, output: at("out.tar"), flavors, ...options });
+  const { at } = folder;
+  const { packTo } = usePacking(folder);
 
   function copyZipMap(): string {
     cpSync(join(modelPath("iris_zipmap"), "model.onnx"), at("iris.onnx"));

@@ -1,14 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readVersion } from "../../src/core/installed-version.js";
-import { readYaml } from "../../src/core/yaml-reader.js";
 import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
-import { openModel } from "../../src/format/open-model.js";
-import { type PackOptions, pack } from "../../src/pack/pack.js";
+import type { PackOptions } from "../../src/pack/pack.js";
 import { modelPath } from "../support/golden.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
@@ -16,20 +14,18 @@ const { at } = folder;
 
 const packed_with = { mlserve: readVersion(), "onnxruntime-node": expect.stringMatching(/^\d+\.\d+\.\d+$/) };
 
+const packing = usePacking(folder, { selfTest: false });
+
 async function packedDescriptor(source: string, options: Partial<PackOptions> = {}) {
-  const flavors = createFlavorRegistry([onnxFlavor]);
-  await pack({ source, output: at("out.tar"), flavors, selfTest: false, ...options });
-  mkdirSync(at("tmp"), { recursive: true });
-  await using model = await openModel(at("out.tar"), { temporaryFolder: at("tmp") });
-  return readYaml(Buffer.from(await model.files.read("MLmodel")).toString("utf8"));
+  await packing.packTo(source, options);
+  return await packing.descriptorOf();
 }
 
 /** A saved model whose MLmodel file has other lines where some stood. */
 function copyModel(model: string, edit: (text: string) => string): string {
-  cpSync(modelPath(model), at("model"), { recursive: true });
-  const file = at("model", "MLmodel");
-  writeFileSync(file, edit(readFileSync(file, "utf8")));
-  return at("model");
+  const copy = packing.copyModel(model);
+  writeFileSync(at("model", "MLmodel"), edit(readFileSync(at("model", "MLmodel"), "utf8")));
+  return copy;
 }
 
 describe("metadata of a package", () => {

@@ -1,29 +1,24 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readYaml } from "../../src/core/yaml-reader.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
-import { createFlavorRegistry } from "../../src/flavors/registry.js";
-import { openModel } from "../../src/format/open-model.js";
-import { type PackOptions, pack } from "../../src/pack/pack.js";
+import type { PackOptions } from "../../src/pack/pack.js";
 import { modelPath } from "../support/golden.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
 const { at } = folder;
-const flavors = createFlavorRegistry([onnxFlavor]);
+const { packTo, contentOf, descriptorOf } = usePacking(folder);
 
 async function packWith(file: string, content: string, options: Partial<PackOptions> = {}) {
-  writeFileSync(at(file), content);
-  const source = join(modelPath("iris_logreg_tensor"), "model.onnx");
-  const result = await pack({ source, output: at("out.tar"), flavors, inputExample: at(file), ...options });
-  await using model = await openModel(at("out.tar"), { requireChecksums: true, temporaryFolder: folder.path });
-  const read = async (name: string): Promise<string> => Buffer.from(await model.files.read(name)).toString();
+  const inputExample = folder.put(file, content);
+  const result = await packTo(join(modelPath("iris_logreg_tensor"), "model.onnx"), { inputExample, ...options });
+  const files = await contentOf();
   return {
     selfTest: result.selfTest,
-    descriptor: readYaml(await read("MLmodel")),
-    example: await read("input_example.json"),
-    serving: JSON.parse(await read("serving_input_example.json")),
+    descriptor: await descriptorOf(),
+    example: files.get("input_example.json") ?? "",
+    serving: JSON.parse(files.get("serving_input_example.json") ?? ""),
   };
 }
 

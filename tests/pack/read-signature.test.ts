@@ -2,18 +2,15 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readYaml } from "../../src/core/yaml-reader.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
-import { createFlavorRegistry } from "../../src/flavors/registry.js";
-import { openModel } from "../../src/format/open-model.js";
 import { formatSignature } from "../../src/format/signature-json.js";
-import { pack } from "../../src/pack/pack.js";
 import { readSignature } from "../../src/pack/read-signature.js";
 import { modelPath } from "../support/golden.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
 const { at } = folder;
-const flavors = createFlavorRegistry([onnxFlavor]);
+const { packTo, descriptorOf } = usePacking(folder);
 
 function writeSignature(content: unknown): string {
   writeFileSync(at("signature.json"), typeof content === "string" ? content : JSON.stringify(content));
@@ -59,17 +56,12 @@ describe("readSignature", () => {
   });
 });
 
-async function descriptorOf(file: string) {
-  await using model = await openModel(file, { requireChecksums: true, temporaryFolder: folder.path });
-  return readYaml(Buffer.from(await model.files.read("MLmodel")).toString());
-}
-
 describe("pack with a signature", () => {
   it("gives a bare model columns, and leaves the outputs of the graph", async () => {
     const source = join(modelPath("iris_logreg_tensor"), "model.onnx");
     writeFileSync(at("example.json"), '[{"a": 5.1, "b": 3.5, "c": 1.4, "d": 0.2}]');
     const options = { inputExample: at("example.json"), signature: writeSignature({ inputs: COLUMNS }) };
-    expect(await pack({ source, output: at("out.tar"), flavors, ...options })).toMatchObject({ selfTest: "recorded" });
+    expect(await packTo(source, options)).toMatchObject({ selfTest: "recorded" });
     const { signature, saved_input_example_info: info } = await descriptorOf(at("out.tar"));
     expect(signature).toMatchObject({
       inputs: expect.stringMatching(/^\[\{"type": "double", "name": "a", "required": true\}, /),
@@ -82,7 +74,7 @@ describe("pack with a signature", () => {
     const before = readYaml(readFileSync(join(modelPath("iris_zipmap"), "MLmodel"), "utf8"));
     cpSync(modelPath("iris_zipmap"), at("model"), { recursive: true });
     const signature = writeSignature({ params: PARAMS });
-    await pack({ source: at("model"), output: at("out.tar"), flavors, signature });
+    await packTo(at("model"), { signature });
     expect(await descriptorOf(at("out.tar"))).toEqual({
       ...before,
       metadata: { mlserve: { packed_with: expect.anything() } },
@@ -93,7 +85,7 @@ describe("pack with a signature", () => {
   it("refuses one that the graph cannot be fed with", async () => {
     const source = join(modelPath("iris_logreg_tensor"), "model.onnx");
     const signature = writeSignature({ inputs: COLUMNS.slice(1) });
-    await expect(pack({ source, output: at("out.tar"), flavors, signature })).rejects.toThrow(
+    await expect(packTo(source, { signature })).rejects.toThrow(
       `signature "signature.json": input "X": the signature's shape [-1, 3] does not fit the graph's [-1, 4]`,
     );
   });

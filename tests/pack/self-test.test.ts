@@ -8,19 +8,17 @@ import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { formatChecksums, sha256Of } from "../../src/format/checksums.js";
 import { openModel } from "../../src/format/open-model.js";
 import { SELF_TEST_FILE } from "../../src/format/self-test-file.js";
-import { type PackOptions, pack } from "../../src/pack/pack.js";
 import { validateModel } from "../../src/pack/validate.js";
 import { loadModel } from "../../src/serve/load.js";
 import { modelPath } from "../support/golden.js";
 import { ELEMENT, identityModel, node, onnxModel, tensorType, value } from "../support/onnx-builder.js";
+import { ONNX as flavors } from "../support/onnx-folder.js";
+import { usePacking } from "../support/packing.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
 const { at } = folder;
-const flavors = createFlavorRegistry([onnxFlavor]);
-
-const packTo = (source: string, options: Partial<PackOptions> = {}) =>
-  pack({ source, output: at("out.tar"), flavors, ...options });
+const { packTo, contentOf } = usePacking(folder);
 
 /** Unpacks a package, lets a test change it, and makes its checksums right again. */
 async function unpack(change: (folder: string) => void = () => {}): Promise<string> {
@@ -40,8 +38,7 @@ async function unpack(change: (folder: string) => void = () => {}): Promise<stri
 
 /** The self-test of a package as plain JSON. */
 async function selfTestOf(file = at("out.tar")) {
-  await using model = await openModel(file, { requireChecksums: true, temporaryFolder: folder.path });
-  return JSON.parse(Buffer.from(await model.files.read(SELF_TEST_FILE)).toString());
+  return JSON.parse((await contentOf(file)).get(SELF_TEST_FILE) ?? "");
 }
 
 function editSelfTest(edit: (test: Awaited<ReturnType<typeof selfTestOf>>) => void): (folder: string) => void {

@@ -10,8 +10,12 @@ import { readConfig } from "../../src/flavors/config-schema.js";
 import type { LoadOptions, Predictor } from "../../src/flavors/flavor.js";
 import { loadPredictor } from "../../src/flavors/load-predictor.js";
 import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
+import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import type { Model, ModelFiles } from "../../src/format/model.js";
 import { NO_SIGNATURE } from "../../src/format/signature.js";
+
+/** The flavor of ONNX alone. */
+export const ONNX = createFlavorRegistry([onnxFlavor]);
 
 export const FIXTURES = fileURLToPath(new URL("../fixtures/models/", import.meta.url));
 

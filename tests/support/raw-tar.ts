@@ -58,3 +58,19 @@ export function tarOf(files: Readonly<Record<string, string | Buffer>>): Buffer 
   const entries = Object.entries(files).map(([name, content]) => rawEntry({ name, content }));
   return Buffer.concat([...entries, TAR_END]);
 }
+
+/** A size field for what octal digits have no room for. */
+export function binarySize(size: bigint): Buffer {
+  const field = Buffer.alloc(12);
+  field.writeBigUInt64BE(size, 4);
+  field[0] = 0x80;
+  return field;
+}
+
+/** A tar of one entry with a size field of its own. */
+export const sized = (size: string | Buffer): Buffer => Buffer.concat([rawEntry({ size, content: "" }), TAR_END]);
+/** A tar of one entry with a name field of its own. */
+export const named = (name: string | Buffer): Buffer => Buffer.concat([rawEntry({ name, content: "x" }), TAR_END]);
+/** A tar of one entry with attributes of POSIX. */
+export const withPax = (records: Record<string, string>, content = "x"): Buffer =>
+  Buffer.concat([paxEntry(records), rawEntry({ name: "short", content }), TAR_END]);

@@ -10,7 +10,6 @@ import type { TypedTable } from "../../src/codec/decode/tables/typed-table.js";
 import type { Batch } from "../../src/core/batch.js";
 import { JsonFloat } from "../../src/core/json.js";
 import { defineFlavor, type Predictor } from "../../src/flavors/flavor.js";
-import { onnxFlavor } from "../../src/flavors/onnx/flavor.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { parseMlmodel } from "../../src/format/mlmodel.js";
 import type { Model } from "../../src/format/model.js";
@@ -42,8 +41,6 @@ export const COLUMNS = [
 export function sumOfColumns(before?: (batch: Batch) => Promise<void>): Pick<ScoreFileOptions, "model" | "flavors"> {
   return modelOf(sumPredictor(before), COLUMNS);
 }
-
-export const ONNX = createFlavorRegistry([onnxFlavor]);
 
 /** The records of a scored file, read by whatever reads such files as bodies. */
 export async function readScored(path: string): Promise<unknown[]> {

@@ -182,3 +182,12 @@ export async function tfjsRefusalOf(files: Files, block: object = {}): Promise<M
     return loaded;
   });
 }
+
+const encoded = (text: string): object => ({ s: Buffer.from(text).toString("base64") });
+/** Attributes of a convolution that most backends cannot run. */
+export const channelsFirst = {
+  strides: { list: { i: ["1", "1", "1", "1"] } },
+  dilations: { list: { i: ["1", "1", "1", "1"] } },
+  padding: encoded("SAME"),
+  data_format: encoded("NCHW"),
+};

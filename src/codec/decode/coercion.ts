@@ -6,6 +6,7 @@ import {
   asciiBytes,
   asTheyAre,
   booleans,
+  cellTruths,
   lenientBase64,
   strictBase64,
   texts,
@@ -56,7 +57,8 @@ function integerCasts(outside: "refuse" | "wrap", fractions: "refuse" | "cut") {
 }
 
 interface CastParts {
-  readonly bool: typeof truths;
+  readonly cellBooleans: typeof truths;
+  readonly elementBooleans: typeof truths;
   readonly cellIntegers: Integers;
   readonly elementIntegers: Integers;
   readonly floats: ReturnType<typeof floats>;
@@ -65,10 +67,10 @@ interface CastParts {
 }
 
 function castTable(parts: CastParts): CastTable {
-  const { bool, cellIntegers, elementIntegers, floats: reals, elementTexts, base64 } = parts;
+  const { cellBooleans, elementBooleans, cellIntegers, elementIntegers, floats: reals, elementTexts, base64 } = parts;
   return {
     cells: {
-      boolean: bool,
+      boolean: cellBooleans,
       integer: cellIntegers.int32,
       long: cellIntegers.int64,
       float: reals.float32,
@@ -78,7 +80,7 @@ function castTable(parts: CastParts): CastTable {
       datetime: datetimeCells,
     },
     tensorCells: {
-      bool,
+      bool: cellBooleans,
       ...cellIntegers,
       ...reals,
       string: elementTexts,
@@ -87,7 +89,7 @@ function castTable(parts: CastParts): CastTable {
       object: asTheyAre,
     },
     elements: {
-      bool,
+      bool: elementBooleans,
       ...elementIntegers,
       ...reals,
       string: elementTexts,
@@ -104,7 +106,8 @@ export const COERCIONS = {
   safe: {
     name: "safe",
     casts: castTable({
-      bool: booleans,
+      cellBooleans: booleans,
+      elementBooleans: booleans,
       cellIntegers: integerCasts("refuse", "refuse"),
       elementIntegers: integerCasts("refuse", "refuse"),
       floats: floats({ beyond: "refuse" }),
@@ -119,7 +122,8 @@ export const COERCIONS = {
   mlflow: {
     name: "mlflow",
     casts: castTable({
-      bool: truths,
+      cellBooleans: cellTruths,
+      elementBooleans: truths,
       cellIntegers: integerCasts("wrap", "cut"),
       elementIntegers: integerCasts("refuse", "cut"),
       floats: floats({ beyond: "infinite" }),

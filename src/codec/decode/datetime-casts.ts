@@ -1,17 +1,20 @@
 import { INTEGER_RANGES } from "../../core/integer-ranges.js";
 import { NOT_A_TIME } from "../../core/tensor.js";
 import type { Cast, Refuse } from "./casts.js";
-import { parseIsoDatetime } from "./datetimes.js";
+import { parseIsoDatetime, parseYearFirst } from "./datetimes.js";
 import { floatValue, isJsonFloat, isJsonInteger } from "./json-kind.js";
+
+/** What pandas takes for a missing moment. */
+const MISSING_MOMENTS: ReadonlySet<unknown> = new Set([null, "", "NaT", "nat", "NAT", "nan", "NaN", "NAN"]);
 
 /** pandas reads a column of dates by the form of its first one, and knows no zones in it. */
 export const datetimeCells: Cast<"datetime"> = (values, refuse) => {
   let form: string | undefined;
   return BigInt64Array.from(values, (value, i) => {
-    if (value === null || value === "" || Number.isNaN(value)) return NOT_A_TIME;
+    if (MISSING_MOMENTS.has(value) || Number.isNaN(value)) return NOT_A_TIME;
     if (isJsonInteger(value)) return within64Bits(BigInt(value), refuse, i);
     if (isJsonFloat(value)) return fromFloat(floatValue(value), refuse, i);
-    const parsed = typeof value === "string" ? parseIsoDatetime(value) : undefined;
+    const parsed = typeof value === "string" ? parseYearFirst(value) : undefined;
     if (parsed === undefined) return refuse(i, NOT_ISO);
     if (parsed.zoned) return refuse(i, "a date and time here has no zone");
     form ??= parsed.form;

@@ -34,6 +34,20 @@ export function parseIsoDatetime(text: string): ParsedDatetime | undefined {
   };
 }
 
+const YEAR_FIRST = /^(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?|(\d{2})(\d{2}))?(?:([T ])(.+))?$/;
+
+/** Reads what pandas reads in a table besides: `2020/1/2`, `2020.01.02`, `20200102`, `2020`, a time such as `3:04`. */
+export function parseYearFirst(text: string): ParsedDatetime | undefined {
+  const [, year, mark, month, day, compactMonth, compactDay, separator, time] = YEAR_FIRST.exec(text.trim()) ?? [];
+  if (year === undefined) return undefined;
+  const isYear = mark === undefined && compactMonth === undefined;
+  const parts = isYear ? [year, "01", "01"] : [year, month ?? compactMonth, day ?? compactDay];
+  const date = parts.flatMap((part) => part?.padStart(2, "0") ?? []).join("-");
+  const clock = time === undefined ? "" : `${separator}${time.replace(/(?<=^|:)\d(?=:|\.|$)/g, "0$&")}`;
+  const parsed = isYear && time !== undefined ? undefined : parseIsoDatetime(date + clock);
+  return parsed && { ...parsed, form: `${isYear ? "year" : (mark ?? "compact")} ${parsed.form}` };
+}
+
 function toUtcMilliseconds(parts: readonly number[]): number | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
   if (hour > 23 || minute > 59 || second > 59) return undefined;

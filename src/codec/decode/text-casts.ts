@@ -1,7 +1,7 @@
 import { JsonFloat, type JsonValue } from "../../core/json.js";
 import { pythonText } from "../../core/python-text.js";
 import type { Cast, Refuse } from "./casts.js";
-import { floatValue, isJsonFloat } from "./json-kind.js";
+import { floatValue, isJsonFloat, isJsonInteger } from "./json-kind.js";
 
 /** Casts value by value; what `convert` has no word for is refused. */
 function each<E>(convert: (value: JsonValue) => E | undefined): (values: readonly JsonValue[], refuse: Refuse) => E[] {
@@ -14,6 +14,20 @@ function each<E>(convert: (value: JsonValue) => E | undefined): (values: readonl
 
 /** Python's truth of a value: every text but the empty one is true, null is false. */
 export const truths: Cast<"bool"> = (values) => Uint8Array.from(values, (value) => (isTrue(value) ? 1 : 0));
+
+/**
+ * {@link truths} of a column of a table, where a missing value beside nothing but numbers, or nothing but texts, is NaN to
+ * pandas, which is true.
+ */
+export const cellTruths: Cast<"bool"> = (values) => {
+  const there = values.filter((value) => value !== null);
+  const isNan = there.length > 0 && (there.every(isNumber) || there.every((value) => typeof value === "string"));
+  return Uint8Array.from(values, (value) => ((isNan && value === null) || isTrue(value) ? 1 : 0));
+};
+
+function isNumber(value: JsonValue): boolean {
+  return isJsonFloat(value) || isJsonInteger(value);
+}
 
 /** {@link truths}, but for values that say something else than they would become. */
 export const booleans: Cast<"bool"> = (values, refuse) =>

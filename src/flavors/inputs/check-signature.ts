@@ -6,17 +6,40 @@ import {
   type DataType,
   type ScalarType,
   type Schema,
+  type Signature,
   type TensorSpec,
 } from "../../format/signature.js";
-
 import type { Dimension, FedDType, ModelInput } from "./model-input.js";
 
+/** What is known of a graph before it is loaded. */
+export interface GraphEnds {
+  readonly inputs?: readonly ModelInput[] | undefined;
+  readonly outputs?: readonly { readonly name: string }[] | undefined;
+}
+
 /**
- * What keeps data of a signature from being fed to a graph, one line each, by the rules of `compileFeeds`.
+ * What keeps data of a signature from being fed to a graph, one line each, by the rules of `compileFeeds`; and outputs
+ * that it names and the graph does not have.
  *
  * A fault is what no request could cure: a free dimension, or a float that may be whole, is none.
  */
-export function signatureFaults({ inputs }: { readonly inputs: readonly ModelInput[] }, schema: Schema): string[] {
+export function signatureFaults(graph: GraphEnds, signature: Pick<Signature, "inputs" | "outputs">): string[] {
+  const { inputs, outputs } = signature;
+  return [
+    ...(graph.inputs === undefined || inputs === undefined ? [] : inputFaults(graph.inputs, inputs)),
+    ...(graph.outputs === undefined || outputs === undefined ? [] : outputFaults(graph.outputs, outputs)),
+  ];
+}
+
+/** Columns of outputs are what somebody calls the predictions; only tensors have the names of the graph. */
+function outputFaults(outputs: NonNullable<GraphEnds["outputs"]>, schema: Schema): string[] {
+  const names = schema.kind === "tensors" ? schema.tensors.flatMap(({ name }) => name ?? []) : [];
+  return names
+    .filter((name) => outputs.every((output) => output.name !== name))
+    .map((name) => `the signature's output ${quoteName(name)} is none of the graph's: ${listNames(outputs)}`);
+}
+
+function inputFaults(inputs: readonly ModelInput[], schema: Schema): string[] {
   if (schema.kind === "tensors") return tensorsFaults(schema.tensors, inputs);
   const [only] = inputs;
   return inputs.length === 1 && only !== undefined
@@ -116,6 +139,6 @@ function canBecome(given: DType, taken: FedDType): boolean {
   return given !== "string" && given !== "object" && given !== "binary" && given !== "datetime";
 }
 
-function listNames(inputs: readonly ModelInput[]): string {
-  return inputs.map(({ name }) => quoteName(name)).join(", ");
+function listNames(ends: readonly { readonly name: string }[]): string {
+  return ends.map(({ name }) => quoteName(name)).join(", ");
 }

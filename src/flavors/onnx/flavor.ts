@@ -33,9 +33,8 @@ export const onnxFlavor = defineFlavor<OnnxConfig>({
     if (files.size(file) > MAX_INLINE_BYTES) return "process";
     return mayRunInline(await readGraphOf(files, file), files) ? "inline" : "process";
   },
-  async checkSignature({ files }, config, { inputs }) {
-    if (inputs === undefined) return [];
-    return signatureFaults(await readGraphOf(files, locate(files, config)), inputs);
+  async checkSignature({ files }, config, signature) {
+    return signatureFaults(await readGraphOf(files, locate(files, config)), signature);
   },
   async describe(files, request) {
     const file = findOnnxFile(files, request);

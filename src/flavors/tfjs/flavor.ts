@@ -27,10 +27,9 @@ export const tfjsFlavor = defineFlavor<TfjsConfig>({
     const { json, weights } = await readModel(files, locate(files, config));
     await checkWeights(weights, json.file, files);
   },
-  async checkSignature({ files }, config, { inputs }) {
-    if (inputs === undefined) return [];
+  async checkSignature({ files }, config, signature) {
     const { topology } = await readModel(files, locate(files, config));
-    return topology.inputs === undefined ? [] : signatureFaults({ inputs: topology.inputs }, inputs);
+    return signatureFaults(topology, signature);
   },
   async describe(files, request) {
     const file = await findModelJson(files, request);

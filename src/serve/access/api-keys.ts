@@ -5,6 +5,7 @@ import { MlserveError, quoteName } from "../../core/errors.js";
 export interface ApiKey {
   /** What logs and limits know it by. */
   readonly name: string;
+  /** What requests carry: at least 16 characters. */
   readonly key: string;
 }
 

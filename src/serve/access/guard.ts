@@ -8,7 +8,9 @@ import type { RateLimiter } from "./rate-limiter.js";
 
 /** Who may ask, and how often. What is left out is open. */
 export interface AccessRules {
+  /** Who a key belongs to; whoever brings none that is known is refused with 401, but for health. */
   readonly findKey?: KeyFinder;
+  /** How often one key, or one address where there are no keys, may ask before it gets 429. */
   readonly limiter?: RateLimiter;
   /** Names that the Host header may have, without a port. */
   readonly allowedHosts?: readonly string[];

@@ -5,7 +5,9 @@ import type { Logger } from "../../core/logger.js";
 
 /** Where the certificate chain and its private key are, in PEM. */
 export interface TlsFiles {
+  /** The certificate chain, the server's own first. */
   readonly cert: string;
+  /** Its private key, without a passphrase. */
   readonly key: string;
 }
 

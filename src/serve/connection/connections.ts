@@ -78,7 +78,10 @@ export class Connections {
     const timer = setTimeout(
       () => {
         const { last } = connection;
-        if (last === undefined || socket.destroyed || last.outgoing.headersSent) return;
+        if (last === undefined || last.outgoing.writableEnded || socket.destroyed) return;
+        // A stream may be silent for as long as it likes, and nothing can be said in between.
+        if (last.outgoing.headersSent) socket.destroy();
+        if (socket.destroyed) return;
         if (last.incoming.httpVersionMinor >= 1) last.outgoing.writeContinue();
         this.probe(socket, connection, turn + 1);
       },

@@ -18,6 +18,7 @@ export interface ConnectionLimits {
   readonly sendMs: number;
 }
 
+/** What a server lets clients have unless it is told otherwise. */
 export const DEFAULT_LIMITS: Omit<ConnectionLimits, "connections"> = {
   headerBytes: 16 * 1024,
   headers: 100,

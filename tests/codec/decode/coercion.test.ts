@@ -154,6 +154,19 @@ describe("base64 with padding where none is due", () => {
   });
 });
 
+describe("truth in a table", () => {
+  it.each([
+    { cells: "[1],[null]", mlflow: [1, 1] },
+    { cells: '["x"],[null]', mlflow: [1, 1] },
+    { cells: "[true],[null]", mlflow: [1, 0] },
+    { cells: '[1],["x"],[null]', mlflow: [1, 1, 0] },
+    { cells: "[null],[null]", mlflow: [0, 0] },
+  ])("of null is what pandas makes of it in mode mlflow: $cells", ({ cells, mlflow }) => {
+    const body = `{"dataframe_split":{"columns":["x"],"data":[${cells}]}}`;
+    expect(values(decoders("boolean").mlflow(Buffer.from(body)).batch)).toEqual(mlflow);
+  });
+});
+
 describe("safe coercion reads the same as MLflow", () => {
   it.each([
     { type: "long", body: records("3.0"), expected: [3n] },

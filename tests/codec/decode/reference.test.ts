@@ -1,25 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileReferenceDecoder } from "../../../src/codec/decode/reference.js";
 import type { ColumnsBatch } from "../../../src/core/batch.js";
-import { NO_SIGNATURE, parseSignature, type Signature } from "../../../src/format/signature.js";
+import { NO_SIGNATURE } from "../../../src/format/signature.js";
+import { decodeBody, signatureOf } from "../../support/decode-body.js";
 
-const people = signature([
+const people = signatureOf([
   { type: "long", name: "age" },
   { type: "double", name: "height" },
   { type: "string", name: "name", required: false },
 ]);
-const image = signature([{ type: "tensor", name: "x", "tensor-spec": { dtype: "float32", shape: [-1, 2] } }]);
-const unnamed = signature([{ type: "tensor", "tensor-spec": { dtype: "int8", shape: [-1, 2] } }]);
-
-function signature(inputs: readonly object[]): Signature {
-  return parseSignature({ inputs: JSON.stringify(inputs) });
-}
-
-function decode(signed: Signature, body: unknown) {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return compileReferenceDecoder(signed, { unsigned: "arrays" })(Buffer.from(text, "utf8"));
-}
 
 function table(batch: unknown): unknown {
   const { columns } = batch as ColumnsBatch;
@@ -62,11 +51,11 @@ describe("a table", () => {
     },
   ])("is read from $name", ({ body, name2 }) => {
     const names = name2 === undefined ? expected.name : ["Ada", name2];
-    expect(table(decode(people, body).batch)).toEqual({ ...expected, name: names });
+    expect(table(decodeBody(people, body).batch)).toEqual({ ...expected, name: names });
   });
 
   it("keeps the order of the signature, and leaves out an optional column that is not there", () => {
-    const { batch } = decode(people, { instances: [{ height: 1, age: 2 }] });
+    const { batch } = decodeBody(people, { instances: [{ height: 1, age: 2 }] });
     expect([...(batch as ColumnsBatch).columns.keys()]).toEqual(["age", "height"]);
   });
 
@@ -90,7 +79,7 @@ describe("a table", () => {
             { inputs: columns },
             { inputs: rows },
           ];
-          const batches = bodies.map((body) => table(decode(people, body).batch));
+          const batches = bodies.map((body) => table(decodeBody(people, body).batch));
           for (const batch of batches) expect(batch).toEqual(batches[0]);
           // JSON has no negative zero for an integer, and JSON.stringify none at all.
           expect(batches[0]).toEqual({
@@ -190,106 +179,7 @@ describe("a table", () => {
       message: "dataframe_records[1]: expected an object as in the first row, got integer",
     },
   ])("is refused with $name", ({ body, message }) => {
-    expect(() => decode(people, body)).toThrow(message);
-  });
-});
-
-describe("a tensor", () => {
-  const rows = [
-    [1, 2.5],
-    [3, 4],
-  ];
-
-  it.each([
-    { name: "inputs by name", body: { inputs: { x: rows } } },
-    { name: "inputs as the only tensor's value", body: { inputs: rows } },
-    { name: "instances as rows", body: { instances: rows } },
-    { name: "instances by name", body: { instances: rows.map((x) => ({ x })) } },
-    {
-      name: "a table with lists in its cells",
-      body: { dataframe_split: { columns: ["x"], data: rows.map((x) => [x]) } },
-    },
-  ])("is read from $name", ({ body }) => {
-    const { batch } = decode(image, body);
-    expect(batch).toEqual({
-      kind: "tensors",
-      tensors: new Map([["x", { dtype: "float32", shape: [2, 2], data: Float32Array.of(1, 2.5, 3, 4) }]]),
-    });
-  });
-
-  it("is read from a table of as many columns where it has no name", () => {
-    const { batch } = decode(unnamed, {
-      dataframe_split: {
-        columns: ["a", "b"],
-        data: [
-          [1, 2],
-          [3, 4],
-        ],
-      },
-    });
-    expect(batch).toEqual({
-      kind: "tensors",
-      tensors: new Map([["", { dtype: "int8", shape: [2, 2], data: Int8Array.of(1, 2, 3, 4) }]]),
-    });
-  });
-
-  it.each([
-    {
-      name: "a word in one of several columns",
-      data: [
-        [1, 2],
-        [3, "secret"],
-      ],
-      message: "column 1, row 1: expected int8, got a string that is not one",
-    },
-    { name: "a word, before another width", data: [[1, 2, "secret"]], message: "column 2, row 0: expected int8" },
-    { name: "another width", data: [[1, 2, 3]], message: "expected shape [any, 2], got a table of 3 columns" },
-    { name: "lists beside values", data: [[[1], 2]], message: "expected scalar values in a table of several columns" },
-    { name: "a word beside lists", data: [[[1], "secret"]], message: "column 1, row 0: expected int8" },
-    { name: "no rows", data: { a: [], b: [] }, message: "column 0: the table has no rows" },
-    { name: "no columns", data: [], message: "the table is empty" },
-  ])("is refused as a table with $name", ({ data, message }) => {
-    expect(() => decode(unnamed, { dataframe_split: { data } })).toThrow(message);
-  });
-
-  it.each([
-    { name: "a missing tensor", body: { inputs: { y: rows } }, message: 'missing tensor "x"' },
-    {
-      name: "another shape",
-      body: { inputs: { x: [[1, 2, 3]] } },
-      message: 'tensor "x": expected shape [any, 2], got [1, 3]',
-    },
-    { name: "another rank", body: { inputs: { x: [1, 2] } }, message: 'tensor "x": expected shape [any, 2], got [2]' },
-    {
-      name: "lists of unequal length",
-      body: { inputs: { x: [[1, 2], [3]] } },
-      message: 'inputs["x"][1]: expected a list of 2, got one of 1. All lists of one level need the same length',
-    },
-    {
-      name: "a word",
-      body: {
-        inputs: {
-          x: [
-            [1, 2],
-            [3, "secret"],
-          ],
-        },
-      },
-      message: 'inputs["x"][1][1]: expected float32, got a string that is not one',
-    },
-    {
-      name: "a list of objects",
-      body: { inputs: [{ x: 1 }] },
-      message: "inputs: expected tensors, got a list of objects",
-    },
-  ])("is refused with $name", ({ body, message }) => {
-    expect(() => decode(image, body)).toThrow(message);
-  });
-
-  it("is refused beyond the range of its integers", () => {
-    expect(() => decode(unnamed, { inputs: [[1, 128]] })).toThrow(
-      "inputs[0][1]: expected int8, got integer (the number is not within -128 to 127)",
-    );
+    expect(() => decodeBody(people, body)).toThrow(message);
   });
 });
 
@@ -303,7 +193,7 @@ describe("without a signature", () => {
     { name: "null", values: "[1.5, null]", dtype: "object" },
     { name: "nothing", values: "[[]]", dtype: "float64" },
   ])("$name are taken for $dtype, as numpy does", ({ values, dtype }) => {
-    const { batch } = decode(NO_SIGNATURE, `{"inputs":{"x":${values}}}`);
+    const { batch } = decodeBody(NO_SIGNATURE, `{"inputs":{"x":${values}}}`);
     expect(batch).toMatchObject({ kind: "tensors", tensors: new Map([["x", expect.objectContaining({ dtype })]]) });
   });
 
@@ -313,7 +203,7 @@ describe("without a signature", () => {
     { name: "a missing string", cells: ["a", null], dtype: "object" },
     { name: "booleans among numbers", cells: [true, 1], dtype: "object" },
   ])("a column with $name is taken for $dtype, as pandas does", ({ cells, dtype }) => {
-    const { batch } = decode(NO_SIGNATURE, { dataframe_records: cells.map((x) => ({ x })) });
+    const { batch } = decodeBody(NO_SIGNATURE, { dataframe_records: cells.map((x) => ({ x })) });
     expect(batch).toMatchObject({ kind: "columns", columns: new Map([["x", expect.objectContaining({ dtype })]]) });
   });
 });

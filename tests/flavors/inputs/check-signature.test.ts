@@ -45,7 +45,7 @@ describe("a signature that a graph can be fed with", () => {
     },
     { name: "a column of anything", entries: [{ type: "any", name: "s", required: true }], inputs: [TEXTS] },
   ])("has no fault: $name", ({ entries, inputs }) => {
-    expect(signatureFaults({ inputs }, schemaOf(entries))).toEqual([]);
+    expect(signatureFaults({ inputs }, { inputs: schemaOf(entries), outputs: undefined })).toEqual([]);
   });
 });
 
@@ -121,6 +121,26 @@ describe("a signature that does not fit a graph", () => {
       ],
     },
   ])("is told: $name", ({ entries, inputs, faults }) => {
-    expect(signatureFaults({ inputs }, schemaOf(entries))).toEqual(faults);
+    expect(signatureFaults({ inputs }, { inputs: schemaOf(entries), outputs: undefined })).toEqual(faults);
+  });
+});
+
+describe("the outputs of a signature", () => {
+  const outputs = [{ name: "label" }, { name: "probabilities" }];
+
+  it.each([
+    { name: "fewer than the graph has", entries: [tensor("int64", [-1], "label")] },
+    { name: "one without a name", entries: [tensor("float32", [-1, 3])] },
+    { name: "columns, whatever they are called", entries: columns("double") },
+  ])("have no fault: $name", ({ entries }) => {
+    expect(signatureFaults({ outputs }, { inputs: undefined, outputs: schemaOf(entries) })).toEqual([]);
+  });
+
+  it("are faults where the graph does not have them", () => {
+    const schema = schemaOf([tensor("int64", [-1], "label"), tensor("float32", [-1, 3], "scores")]);
+    expect(signatureFaults({ outputs }, { inputs: undefined, outputs: schema })).toEqual([
+      `the signature's output "scores" is none of the graph's: "label", "probabilities"`,
+    ]);
+    expect(signatureFaults({}, { inputs: schema, outputs: schema })).toEqual([]);
   });
 });
