@@ -37,7 +37,8 @@ export async function startModelServer(
     stdio: ["ignore", "pipe", log],
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  io.atExit(() => child.kill("SIGKILL"));
+  // It cleans up after itself.
+  io.atExit(() => child.kill("SIGTERM"));
   const close = async (): Promise<void> => {
     await endProcess(child, ended);
     closeSync(log);
