@@ -18,7 +18,6 @@ type Context = CommandContext<typeof BENCH_OPTIONS>;
 export async function benchCommand(context: Context): Promise<void> {
   const { argument, options, output } = context;
   const names = [argument, ...(options.compare === undefined ? [] : [options.compare])];
-  if (options.duration === 0) throw new MlserveError("usage", "expected a time above 0", { where: "--duration" });
   for (const name of names) checkTargetName(name, context.io);
   const autocannon = await importAutocannon();
   const request = await readRequest(context, isUrl(argument));

@@ -19,7 +19,7 @@ export async function inspectCommand(context: CommandContext<typeof INSPECT_OPTI
   const known = await loadFlavors(context.options, context.io);
   await using model = await openArgument(context, context.options);
   const flavor = findFlavor(model.descriptor, known);
-  const files = await digestFiles(model.files);
+  const files = await digestFiles(model.files, context.output.progress.show);
   for (const warning of model.warnings) await context.output.warning(warning);
   await context.output.result(toResult(model, flavor, files), toLines(model, flavor, files, context.output));
 }
@@ -39,7 +39,7 @@ function toResult(
     signature: toSignatureFields(descriptor.signature),
     mlflow_version: descriptor.mlflowVersion ?? null,
     model_uuid: descriptor.modelUuid ?? null,
-    input_example: descriptor.inputExample ?? null,
+    input_example: descriptor.inputExample?.artifactPath ?? null,
     metadata: descriptor.metadata ?? null,
     files,
     warnings,
@@ -55,7 +55,7 @@ function toLines(
   const runtime = describeRuntime(flavor);
   const facts = [
     ["flavors", [...descriptor.flavors.keys()].join(", ")],
-    ["served by", flavor?.name ?? "none of them: see docs/export.md for how to export the model"],
+    ["served by", flavor?.name ?? "none: see https://github.com/mlserve/mlserve/blob/main/docs/export.md"],
     ...optionalFact("runtime", runtime),
     ["digest", digest ?? "none (no SHA256SUMS)"],
     ["size", `${formatBytes(sumBytes(files))} in ${files.length} files`],

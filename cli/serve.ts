@@ -15,7 +15,7 @@ import { formatCount } from "./text.js";
 /** `mlserve serve`. */
 export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>): Promise<void> {
   const { options, io, output } = context;
-  const logger = openLog(io, options);
+  const logger = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
   const access = accessRules(options, io);
@@ -26,6 +26,7 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
     ...known,
     logger,
     metrics,
+    onProgress: output.progress.show,
     coercion: options.coercion,
     nonFinite: options.nonfinite,
     float32: options.float32,
@@ -42,6 +43,7 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   await using server = await openServer(context, { served, metrics, logger, access, tls, stopping });
   // Not before: what cannot be served is told in one line.
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
+  output.progress.end();
   const { name, flavor, loadMs } = served;
   const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
   const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };

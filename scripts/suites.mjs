@@ -23,6 +23,7 @@ export const SUITES = [
   { name: "install", needs: "more", run: runInstall },
   { name: "pages", needs: "more", run: () => runVitest("pages", ["--mode", "pages"]) },
   { name: "reference", needs: "more", run: runReference },
+  { name: "fuzz", needs: "more", run: () => runVitest("fuzz", ["--mode", "fuzz"]) },
   { name: "big files", needs: "more", run: () => runVitest("big files", ["--mode", "big"]) },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
   { name: "interop", needs: "more", run: runInterop },
@@ -36,9 +37,10 @@ async function runOnNode(major) {
 
 /** The tests get the other versions by variables, so that they install nothing behind anyone's back. */
 async function runInstall() {
+  await ensureInstalled("tools");
   const env = { ...process.env };
   for (const major of ["10", "11", "12"]) env[`MLSERVE_TEST_NPM_${major}`] = await ensureNpm(major);
-  for (const major of ["20", "24"]) {
+  for (const major of ["20", "22", "24"]) {
     const node = await ensureNode(major);
     if (node === undefined) return skip(`npm has no Node ${major} for this system`);
     env[`MLSERVE_TEST_NODE_${major}`] = node;

@@ -46,7 +46,7 @@ export function toRows(measured: readonly Measured[], baseline: Measured["target
       server_cpu_us: each.cpuMicros ?? null,
       client_share: each.clientShare,
       client_bound: each.clientShare > CLIENT_BOUND,
-      wrong: Object.fromEntries(each.wrong),
+      wrong: Object.fromEntries([...each.wrong].sort()),
       // On one scale, so that they can be looked at side by side.
       histogram: toBars(each.latencies, toScale(peers.map(({ latencies }) => latencies))),
     };

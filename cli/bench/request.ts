@@ -25,7 +25,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 const JSON_TYPE = "application/json";
 
-type Context = Pick<CommandContext, "argument" | "io" | "temporaryFolder"> & {
+type Context = Pick<CommandContext, "argument" | "io" | "output" | "temporaryFolder"> & {
   readonly options: OptionValues<typeof BENCH_OPTIONS>;
 };
 

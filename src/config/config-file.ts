@@ -136,7 +136,7 @@ function toText(node: Node | null, isList: boolean): OptionText | undefined {
 }
 
 function unknownKey({ key, line }: Field, known: readonly string[]): MlserveError {
-  const hint = suggestWord(key, known) ?? "See docs/configuration.md for all of them";
+  const hint = suggestWord(key, known) ?? "See https://github.com/mlserve/mlserve/blob/main/docs/configuration.md";
   return new MlserveError("usage", `unknown key ${quoteName(key)}`, { where: line, hint });
 }
 

@@ -1,5 +1,5 @@
 import { option } from "./option.js";
-import { DURATION, FILE, integers, text } from "./value-types.js";
+import { aboveZero, DURATION, FILE, integers, text } from "./value-types.js";
 
 /** What `mlserve bench` sends, and for how long. */
 export const LOAD_OPTIONS = {
@@ -9,7 +9,7 @@ export const LOAD_OPTIONS = {
     help: "how many connections ask at the same time; several numbers with commas, one after another",
     default: "1,8,32",
   }),
-  duration: option(DURATION, {
+  duration: option(aboveZero(DURATION), {
     group: "Load",
     short: "d",
     help: "how long each number of connections asks",

@@ -5,7 +5,8 @@ import { LOAD_OPTIONS } from "./load-options.js";
 import { option } from "./option.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
-import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SIZE, SWITCH, text } from "./value-types.js";
+import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SWITCH, text } from "./value-types.js";
+import { WORKER_OPTIONS } from "./worker-options.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -63,17 +64,6 @@ const port = option(PORT, {
   short: "p",
   help: "port to listen on; 0 takes a free one",
   default: "8080",
-});
-
-const isolation = option(choice(["auto", "inline", "process"], "PLACE"), {
-  group: "Workers",
-  help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
-  default: "auto",
-});
-const workers = option(autoOr(integer("COUNT", 1, 256)), {
-  group: "Workers",
-  help: "worker processes; auto: by the processors and the model's runtime",
-  default: "auto",
 });
 
 /** Of every command that runs a model in its own process. */
@@ -146,13 +136,7 @@ export const SERVE_OPTIONS = z.object({
   }),
   ...LIMIT_OPTIONS,
   ...ACCESS_OPTIONS,
-  isolation,
-  workers,
-  workerMemory: option(SIZE, {
-    group: "Workers",
-    help: "memory for one worker, which is replaced beyond it; unset: any",
-  }),
-  loadTimeout: option(DURATION, { group: "Workers", help: "time for a worker to load the model", default: "2m" }),
+  ...WORKER_OPTIONS,
   ...VALUE_OPTIONS,
   threads,
   ...CHECK_OPTIONS,
@@ -260,8 +244,8 @@ export const DIFF_OPTIONS = z.object({
 /** `mlserve bench`. */
 export const BENCH_OPTIONS = z.object({
   ...LOAD_OPTIONS,
-  isolation,
-  workers,
+  isolation: WORKER_OPTIONS.isolation,
+  workers: WORKER_OPTIONS.workers,
   threads,
   flavor,
   useFlavor,

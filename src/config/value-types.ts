@@ -138,6 +138,12 @@ export function autoOr<T>({ placeholder, expected, schema }: ValueType<T>): Valu
   return { placeholder, expected: orAuto, isList: false, completes: ["auto"], schema: either };
 }
 
+/** A number of a type that has 0 too, where 0 would be no limit but an end at once. */
+export function aboveZero({ schema, expected, ...type }: ValueType<number>): ValueType<number> {
+  const message = `expected ${expected}, more than 0`;
+  return { ...type, expected: `${expected}, more than 0`, schema: schema.refine((value) => value > 0, message) };
+}
+
 /** A TCP port; 0 stands for a free one. */
 export const PORT: ValueType<number> = integer("PORT", 0, 65_535);
 

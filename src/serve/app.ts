@@ -50,7 +50,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
  *
- * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`. Every failure is an answer in JSON, made from the error table.
+ * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`. Every failure is an answer in
+ * JSON, made from the error table.
  */
 export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
   const {

@@ -29,7 +29,7 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** What a client may ask of a connection. What is left out is {@link DEFAULT_LIMITS}. */
+  /** What a client may ask of a connection. What is left out has its default. */
   readonly limits?: Partial<ConnectionLimits>;
   /** Aborted when the server is about to close: every answer from then on ends its connection. */
   readonly stopping?: AbortSignal;

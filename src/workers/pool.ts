@@ -44,6 +44,8 @@ export class WorkerPool {
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
   private shortLives = 0;
+  /** Those in a row that ended so without having had anything to do. */
+  private failedStarts = 0;
 
   constructor(options: PoolOptions) {
     this.options = options;
@@ -58,7 +60,7 @@ export class WorkerPool {
 
   /** false when workers cannot be started any more, however often that is tried. */
   get isHealthy(): boolean {
-    return this.shortLives < FAILED_STARTS || this.liveWorkers().length > 0;
+    return this.failedStarts < FAILED_STARTS || this.liveWorkers().length > 0;
   }
 
   /** The processes, for whoever measures them. */
@@ -163,7 +165,7 @@ export class WorkerPool {
     this.waiting = new Set([...wanted, ...this.waiting]);
   }
 
-  private replace(worker: WorkerProcess, { begun, waiting, reason, livedMs }: WorkerEnd): void {
+  private replace(worker: WorkerProcess, { begun, waiting, hasWorked, reason, livedMs }: WorkerEnd): void {
     this.workers.delete(worker);
     for (const call of begun) call.fail(reason);
     this.takeBack(waiting);
@@ -174,6 +176,7 @@ export class WorkerPool {
     if (!this.isReady) return;
     const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
     this.shortLives = shortLives;
+    this.failedStarts = hasWorked || shortLives === 0 ? 0 : this.failedStarts + 1;
     this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
     this.options.onRestart?.();
     const timer = setTimeout(() => {

@@ -26,6 +26,8 @@ export interface WorkerEnd {
   /** Calls that the worker was working on. */
   readonly begun: readonly WorkerCall[];
   readonly waiting: readonly WorkerCall[];
+  /** Had it begun a call, or answered one? Then the model can be run, and what a caller sent may have ended it. */
+  readonly hasWorked: boolean;
   /** Why it ended, for those whose call it was working on. */
   readonly reason: MlserveError;
   readonly livedMs: number;
@@ -34,6 +36,8 @@ export interface WorkerEnd {
 /** Threads of the machine's own and grandchildren may hold the socket of a dead worker open. */
 const CLOSE_AFTER_EXIT_MS = 1000;
 const MEMORY_CHECK_MS = 200;
+/** Is each worker the leader of a group of processes, which can be ended as one? */
+const HAS_GROUPS = process.platform !== "win32";
 const MAX_LINE = 8192;
 
 /** One worker: a process of its own that runs one model, from its start to its end. */
@@ -50,6 +54,7 @@ export class WorkerProcess implements CallHolder {
   private readonly overdue = new Set<WorkerCall>();
   private reason: MlserveError | undefined;
   private facts: WorkerReady | undefined;
+  private hasAnswered = false;
   private accept: (ready: WorkerReady) => void = () => {};
   private refuse: (error: Error) => void = () => {};
 
@@ -64,6 +69,7 @@ export class WorkerProcess implements CallHolder {
     const program = [fileURLToPath(options.entry), String(process.pid)];
     this.child = spawn(process.execPath, [...nodeFlags(options), ...program], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: HAS_GROUPS,
     });
     this.pid = this.child.pid;
     const socket = this.child.stdio[3];
@@ -122,7 +128,17 @@ export class WorkerProcess implements CallHolder {
   /** Ends the process at once. Its callers are told the reason. */
   kill(reason: MlserveError): void {
     this.reason ??= reason;
-    this.child.kill("SIGKILL");
+    if (this.child.exitCode === null && this.child.signalCode === null) this.killGroup();
+  }
+
+  /** With all that the model has started, unless it has left the group. */
+  private killGroup(): void {
+    try {
+      if (HAS_GROUPS && this.pid !== undefined) process.kill(-this.pid, "SIGKILL");
+      else this.child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself meanwhile.
+    }
   }
 
   /** Ends the process, and waits until it is gone. */
@@ -140,7 +156,10 @@ export class WorkerProcess implements CallHolder {
         this.kill(error instanceof MlserveError ? error : new MlserveError("internal", "a worker does not start"));
       },
       onLog: (line: unknown) => this.log(line),
-      onCallEnded: () => options.onFree(this),
+      onCallEnded: () => {
+        this.hasAnswered = true;
+        options.onFree(this);
+      },
       onNonsense: () => this.kill(new MlserveError("worker_lost", "the worker sent what no worker sends")),
     };
   }
@@ -165,6 +184,7 @@ export class WorkerProcess implements CallHolder {
       child.once("error", () => resolve("it cannot be started"));
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
+    if (HAS_GROUPS) this.killGroup();
     const giveUp = setTimeout(() => socket.destroy(), CLOSE_AFTER_EXIT_MS);
     // A socket whose other end is gone closes once what it holds has been read.
     socket.end();
@@ -181,16 +201,21 @@ export class WorkerProcess implements CallHolder {
     this.refuse(reason);
     const concurrency = this.facts?.concurrency ?? 0;
     const open = this.channel.takeOpen(reason);
-    const end = { begun: open.slice(0, concurrency), waiting: open.slice(concurrency) };
-    this.options.onEnded(this, { ...end, reason, livedMs: performance.now() - this.startedAt });
+    const begun = open.slice(0, concurrency);
+    this.options.onEnded(this, {
+      begun,
+      waiting: open.slice(concurrency),
+      hasWorked: this.hasAnswered || begun.length > 0,
+      reason,
+      livedMs: performance.now() - this.startedAt,
+    });
   }
 
   private watchMemory(limit: number): void {
     const check = (): void => {
       const used = this.pid === undefined ? undefined : residentBytes(this.pid);
       if (used === undefined || used <= limit) return;
-      const reason = "the worker that ran the model was ended for using more memory than --worker-memory allows";
-      this.kill(new MlserveError("worker_lost", reason));
+      this.kill(tooMuchMemory(used, limit));
     };
     // setInterval gives what clearTimeout takes.
     this.timers.push(setInterval(check, MEMORY_CHECK_MS));
@@ -218,6 +243,11 @@ function nodeFlags({ memoryBytes }: WorkerProcessOptions): string[] {
 
 function toMebibytes(bytes: number): number {
   return Math.floor(bytes / 1024 ** 2);
+}
+
+function tooMuchMemory(used: number, limit: number): MlserveError {
+  const reason = `the worker that ran the model was ended: it took ${toMebibytes(used)} MiB, and may take ${toMebibytes(limit)}`;
+  return new MlserveError("worker_lost", reason, { hint: "Give workers more with --worker-memory" });
 }
 
 function loadTimeout(milliseconds: number): MlserveError {

@@ -75,8 +75,13 @@ function endIfTampered(findChange: () => string | undefined): () => void {
   };
 }
 
+/** As the leader of its group, with all that the model has started. */
 function endWithServer(): void {
-  process.exit(0);
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.exit(0);
+  }
 }
 
 /**
@@ -86,7 +91,10 @@ function endWithServer(): void {
 function watchServer(server: number): void {
   const watch = `
     const { workerData } = require("node:worker_threads");
-    setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL"); }, 1000);
+    setInterval(() => { if (process.ppid !== workerData) end(); }, 1000);
+    const end = () => {
+      try { process.kill(-process.pid, "SIGKILL"); } catch { process.kill(process.pid, "SIGKILL"); }
+    };
   `;
   const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
   new Worker(watch, { eval: true, workerData: server, resourceLimits }).unref();

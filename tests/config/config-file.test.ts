@@ -14,7 +14,8 @@ const REFUSALS = [
   {
     name: "a key that is like no other",
     text: "zzz: 1\n",
-    message: 'mlserve.yaml: line 1: unknown key "zzz". See docs/configuration.md for all of them',
+    message:
+      'mlserve.yaml: line 1: unknown key "zzz". See https://github.com/mlserve/mlserve/blob/main/docs/configuration.md',
   },
   {
     name: "a misspelt command",

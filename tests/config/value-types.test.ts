@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  aboveZero,
   choice,
   DURATION,
   ENTRY,
@@ -13,6 +14,7 @@ import {
 } from "../../src/config/value-types.js";
 
 const TYPES = {
+  "a DURATION above zero": aboveZero(DURATION),
   DURATION,
   FILE,
   PORT,
@@ -36,6 +38,7 @@ const ACCEPTED: readonly (readonly [TypeName, string, unknown])[] = [
   ["DURATION", "0", 0],
   ["DURATION", "0.5", 500],
   ["DURATION", " 2 s ", 2000],
+  ["a DURATION above zero", "1ms", 1],
   ["SIZE", "32MB", 32_000_000],
   ["SIZE", "32mb", 32_000_000],
   ["SIZE", "1GiB", 1_073_741_824],
@@ -65,6 +68,8 @@ const REFUSED: readonly (readonly [TypeName, string, RegExp])[] = [
   ["DURATION", "3 weeks", /^expected a time/],
   ["DURATION", "25000h", /^expected a time/],
   ["DURATION", "", /^expected a time/],
+  ["a DURATION above zero", "0s", /^expected a time such as .*, more than 0$/],
+  ["a DURATION above zero", "soon", /^expected a time such as 250ms, 30s or 5m, up to 24 days$/],
   ["SIZE", "12XB", /^expected a size such as/],
   ["SIZE", "-1", /^expected a size/],
   ["SIZE", "99999999999GB", /^expected a size/],

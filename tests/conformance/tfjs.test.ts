@@ -21,12 +21,12 @@ async function packed(source: string, name: string): Promise<string> {
 }
 
 const spirals = await packed(join(ROOT, "examples/tfjs/web_model"), "spirals");
-const liveness = await packed(join(ROOT, "tests/fixtures/tfjs/liveness"), "liveness");
+const faces = await packed(join(ROOT, "tests/fixtures/tfjs/face-short"), "faces");
 const loop = await withFolder(LOOP, (source) => packed(source, "loop"));
 const request = await readFile(join(ROOT, "examples/tfjs/request.json"), "utf8");
 
 /** One of the pictures of a batch, all of one value. */
-const picture = (value: number): readonly unknown[] => Array(32).fill(Array(32).fill(Array(3).fill(value)));
+const picture = (value: number): readonly unknown[] => Array(128).fill(Array(128).fill(Array(3).fill(value)));
 
 describeFlavor({
   flavor: tfjsFlavor,
@@ -43,8 +43,8 @@ describeFlavor({
       refused: [{ inputs: [[1, 2, 3]] }, { inputs: [["a", "b"]] }],
     },
     {
-      source: liveness,
-      needs: ["model.json", "liveness.bin"],
+      source: faces,
+      needs: ["model.json", "facemesh-detection-short.bin"],
       requests: [{ body: { inputs: [picture(0.5), picture(0.25)] } }, { body: { inputs: [picture(1)] } }],
       refused: [{ inputs: [[1]] }],
     },

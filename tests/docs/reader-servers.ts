@@ -11,7 +11,8 @@ export interface ReaderServers {
   stop(): Promise<void>;
 }
 
-const START = /^mlserve serve /;
+/** With variables before it, maybe. */
+const START = /^(?:\w+=\S+ )*mlserve serve /;
 const PORT = / (?:--port|-p)[ =](\d+)/;
 const ADDRESS = /(?:127\.0\.0\.1|localhost):(\d+)/g;
 

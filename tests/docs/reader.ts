@@ -31,7 +31,7 @@ export function openReader(folder: string): Reader {
   const PATH = `${programs}:${process.env.PATH}`;
   const surroundings: Surroundings = { cwd, env: { ...workplace.environment, PATH, CURL_HOME: programs } };
   const servers = createServers((command) =>
-    workplace.watch(spawn("sh", ["-c", `exec ${command}`], { ...surroundings, stdio: ["ignore", "pipe", "pipe"] })),
+    workplace.watch(spawn("sh", ["-c", `exec env ${command}`], { ...surroundings, stdio: ["ignore", "pipe", "pipe"] })),
   );
   const run = async (command: string, exit: number): Promise<string> => {
     if (servers.isStart(command) && exit === 0) return await servers.start(command);

@@ -13,8 +13,11 @@ const LOADS = {
 } as const;
 
 const CODE = `
+import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
 export default (inputs) => {
+  if (inputs === "spawn") return spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]).pid;
+  if (inputs === "exit") process.exit(1);
   if (inputs !== "loop") return inputs;
   writeSync(2, "looping\\n");
   for (;;);
@@ -41,12 +44,12 @@ interface Running extends Program {
   readonly children: readonly number[];
 }
 
-async function serve(): Promise<Running> {
-  const options = ["--port", "0", "--isolation", "process", "--workers", "2", "--shutdown-grace", "500ms"];
+async function serve(workers = 2): Promise<Running> {
+  const options = ["--port", "0", "--isolation", "process", "--workers", String(workers), "--shutdown-grace", "500ms"];
   const program = workplace.start(["serve", "predict.mjs", "--timeout", "0", ...options], { detached: true });
   started.push(program);
   const [, url = ""] = await program.find(/ at (http:\S+) /);
-  const children = await workersOf(program, 2);
+  const children = await workersOf(program, workers);
   return { ...program, url, children };
 }
 
@@ -127,6 +130,18 @@ describe.runIf(process.platform === "linux")("worker processes", () => {
       await untilGone(children);
     },
   );
+
+  it.each([
+    { how: "their server is killed", act: (server: Program) => server.child.kill("SIGKILL") },
+    { how: "their server is told to end", act: (server: Program) => server.child.kill("SIGTERM") },
+    { how: "their worker ends", act: (_: Program, url: string) => ask(url, "exit") },
+  ])("take with them what their model has started, when $how", async ({ act }) => {
+    const program = await serve(1);
+    const { predictions: child } = (await (await ask(program.url, "spawn")).json()) as { predictions: number };
+    expect(parentOf(child)).toBe(program.children[0]);
+    await act(program, program.url);
+    await untilGone([child, ...program.children]);
+  });
 
   it.each(SIGNALS)("are gone after $signal to $to while one loops for good", async (how) => {
     const program = await serve();

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { delimiter, dirname } from "node:path";
 
 export interface Outcome {
   readonly code: number | null;
@@ -21,14 +22,33 @@ export function cleanEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(kept);
 }
 
-/** Runs a script with Node to its end. */
-export function runNode(
-  args: readonly string[],
-  options: { cwd: string; node?: string; env?: Record<string, string | undefined> },
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string | undefined>;
+}
+
+/** Runs a script with Node to its end; what it starts by the name of `node` has the same version. */
+export function runNode(args: readonly string[], options: RunOptions & { readonly node?: string }): Promise<Outcome> {
+  const { node = process.execPath, env = {}, cwd } = options;
+  return runProgram([node, ...args], { cwd, env: { ...nodeFirst(node), ...env } });
+}
+
+/** A search path on which a version of Node comes first. */
+export function nodeFirst(node: string): { PATH: string } {
+  return { PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+}
+
+/** Runs a program to its end. */
+export function runProgram(
+  [program = "", ...args]: readonly string[],
+  { cwd, env = {} }: RunOptions,
 ): Promise<Outcome> {
-  const { cwd, node = process.execPath, env = {} } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(node, args, { cwd, env: { ...cleanEnvironment(), ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...cleanEnvironment(), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

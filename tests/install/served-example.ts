@@ -15,6 +15,8 @@ export interface Served {
 
 export interface ServerOptions {
   readonly cwd: string;
+  /** Default: the one that runs the tests. */
+  readonly node?: string;
   readonly env?: Record<string, string>;
   /** The line after which the server can be asked; its first group is handed to `ask`. */
   readonly ready?: RegExp;
@@ -23,9 +25,9 @@ export interface ServerOptions {
 
 /** Starts a server, sends it the example's request, ends it with SIGTERM. */
 export async function askServer(args: readonly string[], options: ServerOptions): Promise<Served> {
-  const { ready = /serving .* at (http:\S+)/, ask = askExample } = options;
+  const { node = process.execPath, ready = /serving .* at (http:\S+)/, ask = askExample } = options;
   const env = { ...cleanEnvironment(), ...options.env };
-  const server = spawn(process.execPath, args, { cwd: options.cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(node, args, { cwd: options.cwd, env, stdio: ["ignore", "pipe", "inherit"] });
   const closed = once(server, "close");
   const lines: string[] = [];
   try {

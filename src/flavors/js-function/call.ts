@@ -8,6 +8,8 @@ import type { StackReader } from "./stack-reader.js";
 /** Makes an error of ours of what a function threw. */
 export type ToFailure = (error: unknown) => MlserveError;
 
+const NO_REASON = "the function refused the request, and does not say why";
+
 /**
  * What a function throws is told to the log with its stack in the sources, and to the caller as `model_failed` without a
  * word of it. An error with a `status` of 400 to 499 is meant for the caller: `model_rejected_input` with its message.
@@ -15,7 +17,8 @@ export type ToFailure = (error: unknown) => MlserveError;
 export function compileFailure(logger: Logger, model: string, stacks: StackReader): ToFailure {
   return (error) => {
     if (error instanceof MlserveError) return error;
-    if (isForCaller(error)) return new MlserveError("model_rejected_input", error.message, { cause: error });
+    if (isForCaller(error))
+      return new MlserveError("model_rejected_input", error.message || NO_REASON, { cause: error });
     const name = error instanceof Error ? error.name : "something that is no error";
     const stack = stacks.toSourceStack(error) ?? String(error);
     // Whoever prints the stack later, in another process perhaps, sees the sources.

@@ -23,8 +23,12 @@ export function toModelFailure({ reason, path }: Fault, root = "the function's a
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return tagOf(value) === "Object" ? "an object" : `a ${tagOf(value)}`;
+  if (typeof value === "object") return tagOf(value) === "Object" ? "an object" : withArticle(tagOf(value));
   return typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** `Object`, `Map`, `Date`, `Float32Array`, … */

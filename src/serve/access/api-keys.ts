@@ -47,7 +47,7 @@ export function checkKey(key: ApiKey, where: string): ApiKey {
   });
 }
 
-/** Compares in a time that tells nothing of the keys. */
+/** What knows keys again. It compares in a time that tells nothing of them. */
 export function createKeyFinder(keys: readonly ApiKey[]): KeyFinder {
   const known = keys.map(({ name, key }) => ({ name, digest: digestOf(key) }));
   return (presented) => {

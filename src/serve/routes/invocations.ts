@@ -65,7 +65,8 @@ function readAccept(header: string | null): Pick<ExecuteRequest, "reply" | "even
 function readMediaType(header: string | null, origin: string | null): MediaType | undefined {
   if (header === null && origin === null) return undefined;
   const type = parseMediaType(header ?? "");
-  return isMediaType(type) ? type : refuseMediaType();
+  if (isMediaType(type)) return type;
+  return refuseMediaType(type === FORM ? { hint: "curl -d sends a form without -H 'content-type: …'" } : {});
 }
 
 /** Only JSON can be told by its look: every request in it is an object. */
@@ -77,9 +78,11 @@ function guessMediaType(bytes: Uint8Array): MediaType {
 /** Blanks, line ends, and a byte order mark. */
 const BLANKS: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
 
-function refuseMediaType(): never {
+const FORM = "application/x-www-form-urlencoded";
+
+function refuseMediaType(told: { readonly hint?: string } = {}): never {
   const expected = Object.values(MEDIA_TYPES).join(", ");
-  throw new MlserveError("unsupported_media_type", `expected one of ${expected}`, { where: "Content-Type" });
+  throw new MlserveError("unsupported_media_type", `expected one of ${expected}`, { where: "Content-Type", ...told });
 }
 
 /** A refusal is given back: it goes with a header that tells what would be taken. */

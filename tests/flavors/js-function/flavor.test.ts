@@ -110,6 +110,12 @@ describe("what a function may answer", () => {
     { name: "a circle", code: "() => { const a = []; a.push(a); return a; }", message: "answer[0]: it holds itself" },
     { name: "a promise inside", code: "() => [Promise.resolve(1)]", message: "it is a Promise, which JSON cannot say" },
     { name: "a Set", code: "() => new Set()", message: "a Set, which JSON cannot say: make it a list" },
+    { name: "an error", code: "() => new Error('x')", message: "it is an Error, which JSON cannot say" },
+    {
+      name: "bytes",
+      code: "() => new ArrayBuffer(1)",
+      message: "an ArrayBuffer, which JSON cannot say: make it a Uint8",
+    },
     { name: "a generator", code: "function* () {}", message: "a Generator, which JSON cannot say" },
     { name: "a broken tensor", code: "() => ({ dtype: 'int8', shape: [2], data: [1] })", message: "has 2 elements" },
     { name: "an element too large", code: "() => ({ dtype: 'int8', shape: [1], data: [300] })", message: "no int8" },
@@ -120,6 +126,16 @@ describe("what a function may answer", () => {
     const problem = await response.json();
     expect(problem).toEqual({ error_code: "MODEL_ERROR", message: expect.stringContaining(message) });
     expect(JSON.stringify(problem)).not.toContain("secret");
+  });
+
+  it("tells the caller that it was refused where such an error says nothing", async () => {
+    const code = "export default () => { throw Object.assign(new Error(), { status: 400 }); }";
+    await using served = await loadFunction(writeFunction(folder.path, code));
+    const response = await invoke(served, { inputs: 1 });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error_code: "BAD_REQUEST", message: "the function refused the request, and does not say why" },
+    ]);
   });
 
   it("tells the caller what an error with a status of 4xx says", async () => {

@@ -31,7 +31,7 @@ function pseudoRandom(shape: readonly number[]): Tensor {
 
 describe("real models", () => {
   it.each([
-    { name: "liveness", input: "conv2d_1_input", shape: [3, 32, 32, 3], outputs: 1 },
+    { name: "face-short", input: "input", shape: [3, 128, 128, 3], outputs: 1 },
     { name: "blazeface-front", input: "input:0", shape: [1, 128, 128, 3], outputs: 4 },
     { name: "selfie", input: "input_1:0", shape: [1, 256, 256, 3], outputs: 1 },
   ])("answer on WebAssembly as on plain JavaScript, within 1e-4: $name", async ({ name, input, shape, outputs }) => {
@@ -48,23 +48,25 @@ describe("real models", () => {
     for (const [output, { shape: plainShape, data }] of plain) {
       const got = fast.get(output) as Tensor<"float32">;
       expect(got.shape).toEqual(plainShape);
-      const worst = Math.max(...Array.from(got.data, (value, i) => Math.abs(value - Number(data[i]))));
-      expect(worst).toBeLessThan(1e-4);
+      // Places in a picture are numbers beyond 100, of which a float32 has six digits.
+      const apart = (value: number, i: number): number =>
+        Math.abs(value - Number(data[i])) / Math.max(1, Math.abs(Number(data[i])));
+      expect(Math.max(...Array.from(got.data, apart))).toBeLessThan(1e-4);
     }
   });
 });
 
 describe("a model without an MLmodel file", () => {
   it("is described by its graph, with the files that its manifest names", async () => {
-    const described = await tfjsFlavor.describe?.((await openFolder(`${REAL}liveness`)).files);
+    const described = await tfjsFlavor.describe?.((await openFolder(`${REAL}face-short`)).files);
     expect(described).toEqual({
       flavors: { tfjs: { model: "model.json" } },
       signature: {
-        inputs: { kind: "tensors", tensors: [{ name: "conv2d_1_input", dtype: "float32", shape: [-1, 32, 32, 3] }] },
-        outputs: { kind: "tensors", tensors: [{ name: "activation_6", dtype: "float32", shape: [-1, 2] }] },
+        inputs: { kind: "tensors", tensors: [{ name: "input", dtype: "float32", shape: [-1, 128, 128, 3] }] },
+        outputs: { kind: "tensors", tensors: [{ name: "objects", dtype: "float32", shape: [-1, 896, 17] }] },
         params: undefined,
       },
-      files: ["model.json", "liveness.bin"],
+      files: ["model.json", "facemesh-detection-short.bin"],
     });
   });
 

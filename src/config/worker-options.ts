@@ -1,0 +1,25 @@
+import { option } from "./option.js";
+import { aboveZero, autoOr, choice, DURATION, integer, SIZE } from "./value-types.js";
+
+/** Where a served model runs, and what its worker processes may take: options of `mlserve serve`. */
+export const WORKER_OPTIONS = {
+  isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
+    group: "Workers",
+    help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",
+    default: "auto",
+  }),
+  workers: option(autoOr(integer("COUNT", 1, 256)), {
+    group: "Workers",
+    help: "worker processes; auto: by the processors and the model's runtime",
+    default: "auto",
+  }),
+  workerMemory: option(aboveZero(SIZE), {
+    group: "Workers",
+    help: "memory for one worker, which is replaced beyond it; unset: any",
+  }),
+  loadTimeout: option(aboveZero(DURATION), {
+    group: "Workers",
+    help: "time for a worker to load the model",
+    default: "2m",
+  }),
+};

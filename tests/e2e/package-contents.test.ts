@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { statedSize } from "../install/stated-size.js";
+import { ROOT } from "./built-cli.js";
+
+const PACKED = z.tuple([
+  z.object({
+    size: z.number(),
+    unpackedSize: z.number(),
+    files: z.array(z.object({ path: z.string(), size: z.number(), mode: z.number() })),
+  }),
+]);
+
+/** What `npm publish` would send. */
+const [packed] = PACKED.parse(
+  JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], { cwd: ROOT, encoding: "utf8" })),
+);
+const paths = packed.files.map(({ path }) => path);
+
+describe("the published package", () => {
+  it("holds what runs, its types, and what npm shows", () => {
+    const others = paths.filter((path) => !/^dist\/(src|cli)\/.*\.js$|^dist\/src\/.*\.d\.ts$/.test(path));
+    expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
+    for (const needed of ["dist/cli/main.js", "dist/src/index.js", "dist/src/index.d.ts", "dist/src/workers/worker.js"])
+      expect(paths).toContain(needed);
+  });
+
+  it("has a command that may be run", () => {
+    const [main] = packed.files.filter(({ path }) => path === "dist/cli/main.js");
+    expect((main?.mode ?? 0) & 0o111).toBe(0o111);
+  });
+
+  it.each([
+    { what: "the package itself, packed", size: packed.size, most: 600_000 },
+    { what: "the package itself, unpacked", size: packed.unpackedSize, most: 2_000_000 },
+  ])("is as large as docs/install.md says, and no larger than is right: $what", ({ what, size, most }) => {
+    expect(size).toBeLessThan(most);
+    expect(Math.abs(size / statedSize(what) - 1)).toBeLessThan(0.15);
+  });
+
+  it("has no file beyond 64 KiB: one that grew so would be data, or another's code", () => {
+    expect(packed.files.filter(({ size }) => size > 64 * 1024).map(({ path }) => path)).toEqual([]);
+  });
+});
