@@ -103,6 +103,7 @@ describe("bench", () => {
     const { code, stdout, stderr } = await terminal.run(argv);
     expect(code).toBe(1);
     expect(stdout).toMatch(/wrong answers of 127\.…[\d.:]{7} at 2: [\d,]+ with another body, [\d,]+ with status 503/);
+    asked = 0;
     const { rows } = JSON.parse((await terminal.run([...argv, "--json"])).stdout);
     expect(rows[0].histogram.reduce((sum: number, bar: { count: number }) => sum + bar.count, 0)).toBe(
       rows[0].requests,
