@@ -6,6 +6,7 @@ const FOLDERS_OF_THEIR_OWN = [
   "tests/clone/**",
   "tests/interop/**",
   "tests/big/**",
+  "tests/fuzz/**",
   "tests/pages/**",
   "tests/reference/**",
 ];
@@ -29,6 +30,8 @@ const SUITES = {
   },
   pages: { include: ["tests/pages/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
   reference: { include: ["tests/reference/**/*.test.ts"], testTimeout: 120_000 },
+  // No limit of time but its own.
+  fuzz: { include: ["tests/fuzz/**/*.test.ts"], testTimeout: 0, hookTimeout: 60_000, disableConsoleIntercept: true },
   big: { include: ["tests/big/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
   clone: { include: ["tests/clone/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 600_000 },
 };

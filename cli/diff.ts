@@ -2,6 +2,7 @@ import type { OptionValues } from "../src/config/option.js";
 import type { DIFF_OPTIONS } from "../src/config/options.js";
 import { MlserveError, quoteName } from "../src/core/errors.js";
 import { type JsonValue, parseJson } from "../src/core/json.js";
+import type { OnProgress } from "../src/core/progress.js";
 import type { Model } from "../src/format/model.js";
 import { loadModel } from "../src/serve/load.js";
 import type { CommandContext } from "./command.js";
@@ -13,6 +14,10 @@ import { findAnswerDifference } from "./replay/compare-answers.js";
 import { printable } from "./text.js";
 
 type Options = OptionValues<typeof DIFF_OPTIONS>;
+
+interface Loading extends KnownFlavors {
+  readonly onProgress: OnProgress;
+}
 
 /** null where one of the models has no such thing. */
 interface Difference {
@@ -27,11 +32,12 @@ export async function diffCommand(context: CommandContext<typeof DIFF_OPTIONS>):
   const { argument, otherArguments, options, io, output } = context;
   const [other = ""] = otherArguments;
   const known = await loadFlavors(options, io);
+  const onProgress = output.progress.show;
   await using before = await openRunnable(context, options, known);
   await using after = await openRunnable({ ...context, argument: other }, options, known);
   const differences = [
-    ...compareFacts(await factsOf(before), await factsOf(after)),
-    ...(options.run ? await comparePredictions(before, after, known) : []),
+    ...compareFacts(await factsOf(before, onProgress), await factsOf(after, onProgress)),
+    ...(options.run ? await comparePredictions(before, after, { ...known, onProgress }) : []),
   ];
   const isSame = differences.length === 0;
   await output.result({ same: isSame, differences }, toLines(argument, other, differences, options, output));
@@ -59,7 +65,7 @@ function byKey(facts: readonly Fact[]): ReadonlyMap<string, Fact> {
 }
 
 /** Both models get the input example of one of them. */
-async function comparePredictions(before: Model, after: Model, known: KnownFlavors): Promise<Difference[]> {
+async function comparePredictions(before: Model, after: Model, known: Loading): Promise<Difference[]> {
   const body = (await exampleOf(before)) ?? (await exampleOf(after));
   if (body === undefined) return [];
   const [was, is] = [await predict(before, body, known), await predict(after, body, known)];
@@ -79,8 +85,9 @@ async function exampleOf({ descriptor, files }: Model): Promise<Uint8Array | und
 }
 
 /** What a model refuses is something to compare; a model that cannot be loaded is not. */
-async function predict(model: Model, bytes: Uint8Array, known: KnownFlavors): Promise<JsonValue | MlserveError> {
-  await using served = await loadModel(model, { ...known });
+async function predict(model: Model, bytes: Uint8Array, known: Loading): Promise<JsonValue | MlserveError> {
+  await using served = await loadModel(model, known);
+  known.onProgress({ work: "compare" });
   try {
     const signal = new AbortController().signal;
     const reply = await served.executor.execute({ bytes, media: "application/json" }, signal);

@@ -19,7 +19,7 @@ export async function inspectCommand(context: CommandContext<typeof INSPECT_OPTI
   const known = await loadFlavors(context.options, context.io);
   await using model = await openArgument(context, context.options);
   const flavor = findFlavor(model.descriptor, known);
-  const files = await digestFiles(model.files);
+  const files = await digestFiles(model.files, context.output.progress.show);
   for (const warning of model.warnings) await context.output.warning(warning);
   await context.output.result(toResult(model, flavor, files), toLines(model, flavor, files, context.output));
 }
@@ -39,7 +39,7 @@ function toResult(
     signature: toSignatureFields(descriptor.signature),
     mlflow_version: descriptor.mlflowVersion ?? null,
     model_uuid: descriptor.modelUuid ?? null,
-    input_example: descriptor.inputExample ?? null,
+    input_example: descriptor.inputExample?.artifactPath ?? null,
     metadata: descriptor.metadata ?? null,
     files,
     warnings,

@@ -14,7 +14,10 @@ export interface LineBuffer {
  *
  * What waits when the process ends is written then, whatever ends it but a signal that cannot be caught.
  */
-export function createLineBuffer({ stderr, atExit }: Pick<Io, "stderr" | "atExit">): LineBuffer {
+export function createLineBuffer(
+  { stderr, atExit }: Pick<Io, "stderr" | "atExit">,
+  beforeLines: () => void = () => {},
+): LineBuffer {
   let waiting = "";
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
@@ -22,7 +25,9 @@ export function createLineBuffer({ stderr, atExit }: Pick<Io, "stderr" | "atExit
     timer = undefined;
     const lines = waiting;
     waiting = "";
-    if (lines !== "") stderr.write(lines);
+    if (lines === "") return;
+    beforeLines();
+    stderr.write(lines);
   };
   atExit(flush);
   return {

@@ -1,3 +1,4 @@
+import type { OnProgress } from "../src/core/progress.js";
 import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { digestFiles } from "./file-digests.js";
@@ -18,8 +19,8 @@ export interface Fact {
 const FILES_TOLD: readonly string[] = [MLMODEL_FILE, "SHA256SUMS", "SHA256SUMS.sig"];
 
 /** All facts of a model, in the order in which they are told. */
-export async function factsOf({ descriptor, files }: Model): Promise<Fact[]> {
-  const digests = await digestFiles(files);
+export async function factsOf({ descriptor, files }: Model, onProgress: OnProgress): Promise<Fact[]> {
+  const digests = await digestFiles(files, onProgress);
   return [
     ...Array.from(descriptor.flavors, ([name, config]) => toFact("flavors", name, config)),
     ...signatureFacts(toSignatureFields(descriptor.signature)),

@@ -9,9 +9,9 @@ import { prettyLines } from "./pretty-lines.js";
 
 export type LogOptions = Pick<OptionValues<typeof SERVE_OPTIONS>, "logLevel" | "logFormat">;
 
-/** The log of a server on standard error. */
-export function openLog(io: Io, { logLevel, logFormat }: LogOptions): Logger {
-  const lines = createLineBuffer(io);
+/** The log of a server on standard error; `beforeLines` is called before lines are written there. */
+export function openLog(io: Io, { logLevel, logFormat }: LogOptions, beforeLines: () => void): Logger {
+  const lines = createLineBuffer(io, beforeLines);
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && io.stderr.isTTY === true);
   return createLogger(isPretty ? prettyLines(lines, createPaint(io.stderr, io)) : lines, logLevel);
 }

@@ -10,11 +10,18 @@ import type { KnownFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
 import { type CheckOptions, modelChecks } from "./trust.js";
 
-type OpenContext = Pick<CommandContext, "argument" | "io" | "temporaryFolder">;
+type OpenContext = Pick<CommandContext, "argument" | "io" | "output" | "temporaryFolder">;
 
 /** Opens the model that the command line names: a package, a .tar.gz or a folder. */
-export function openArgument({ argument, io, temporaryFolder }: OpenContext, options: CheckOptions): Promise<Model> {
-  return openModel(toPath(argument, io), { ...modelChecks(options, io), temporaryFolder: temporaryFolder() });
+export function openArgument(
+  { argument, io, output, temporaryFolder }: OpenContext,
+  options: CheckOptions,
+): Promise<Model> {
+  return openModel(toPath(argument, io), {
+    ...modelChecks(options, io),
+    temporaryFolder: temporaryFolder(),
+    onProgress: output.progress.show,
+  });
 }
 
 /** {@link openArgument} for what is run: what is no package yet is packed into the temporary folder first. */
@@ -24,7 +31,11 @@ export async function openRunnable(context: OpenContext, options: CheckOptions, 
   if (options.trust !== undefined) throw unsigned(context.argument);
   const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
-  return openModel(await packTemporary(path, temporaryFolder, known), { temporaryFolder });
+  const onProgress = context.output.progress.show;
+  return openModel(await packTemporary(path, temporaryFolder, { ...known, onProgress }), {
+    temporaryFolder,
+    onProgress,
+  });
 }
 
 export function unsigned(argument: string): MlserveError {

@@ -1,7 +1,9 @@
+import { monotonicClock } from "../src/core/clock.js";
 import { MlserveError } from "../src/core/errors.js";
 import { fileSystemError } from "../src/format/file-system-error.js";
 import { createPaint, type Paint } from "./colors.js";
 import { type Io, write } from "./io.js";
+import { createProgressLine, NO_PROGRESS, type ProgressLine } from "./progress.js";
 import { printable, toJson } from "./text.js";
 
 /** How a command tells its result: for people, or as JSON for programs. */
@@ -9,6 +11,8 @@ export interface Output {
   readonly format: "human" | "json";
   /** Is more to be said than most people want to read? */
   readonly isVerbose: boolean;
+  /** How far long work is, for a person who waits. Whatever else is told here takes the line away first. */
+  readonly progress: ProgressLine;
   /** Marks text for standard output. */
   readonly paint: Paint;
   /** The result of a command: the value as JSON, or the lines for people; with `--quiet` the `bare` ones. */
@@ -29,11 +33,20 @@ export interface OutputStyle extends ErrorStyle {
 }
 
 export function createOutput(io: Io, { format, quiet, verbose }: OutputStyle): Output {
-  const line = (text: string): Promise<void> => write(io.stdout, `${text}\n`);
+  const progress = openProgress(io, { format, quiet });
+  const line = (text: string): Promise<void> => {
+    progress.clear();
+    return write(io.stdout, `${text}\n`);
+  };
   const paintError = createPaint(io.stderr, io);
+  const tell = (text: string): Promise<void> => {
+    progress.clear();
+    return write(io.stderr, `mlserve: ${text}\n`);
+  };
   return {
     format,
     isVerbose: verbose,
+    progress,
     paint: createPaint(io.stdout, io),
     line,
     async result(value, lines, bare = lines) {
@@ -42,16 +55,24 @@ export function createOutput(io: Io, { format, quiet, verbose }: OutputStyle): O
       else if (told.length > 0) await line(told.join("\n"));
     },
     warning: async (text) => {
-      if (format === "human" && !quiet)
-        await write(io.stderr, `mlserve: ${paintError("yellow", "warning:")} ${toOneLine(text)}\n`);
+      if (format === "human" && !quiet) await tell(`${paintError("yellow", "warning:")} ${toOneLine(text)}`);
     },
     hint: async (text) => {
-      if (format === "human" && !quiet) await write(io.stderr, `mlserve: ${toOneLine(text)}\n`);
+      if (format === "human" && !quiet) await tell(toOneLine(text));
     },
     note: async (text) => {
-      if (format === "human" && verbose) await write(io.stderr, `mlserve: ${toOneLine(text)}\n`);
+      if (format === "human" && verbose) await tell(toOneLine(text));
     },
   };
+}
+
+function openProgress(io: Io, { format, quiet }: Pick<OutputStyle, "format" | "quiet">): ProgressLine {
+  const { stderr, environment, atExit } = io;
+  if (format === "json" || quiet || stderr.isTTY !== true || environment.TERM === "dumb") return NO_PROGRESS;
+  const progress = createProgressLine(stderr, monotonicClock);
+  // Also when a person has had enough of waiting.
+  atExit(progress.end);
+  return progress;
 }
 
 export interface ErrorStyle {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import type { OnProgress } from "../src/core/progress.js";
 import { findSource } from "../src/pack/find-source.js";
 import { stopEsbuild } from "../src/pack/function/import-esbuild.js";
 import { pack } from "../src/pack/pack.js";
+import { definedOf } from "./defined.js";
 import type { KnownFlavors } from "./flavors.js";
 
 /**
@@ -14,12 +16,13 @@ import type { KnownFlavors } from "./flavors.js";
 export async function packTemporary(
   source: string,
   temporaryFolder: string,
-  known: KnownFlavors,
+  { onProgress, ...known }: KnownFlavors & { readonly onProgress?: OnProgress },
   onSources: (paths: readonly string[]) => void = () => {},
 ): Promise<string> {
   const found = await findSource(source, known.useFlavor);
   const output = join(temporaryFolder, `${found.name}.tar`);
-  const { files } = await pack({ source, output, temporaryFolder, selfTest: false, onSources, ...known });
+  const settings = { selfTest: false, onSources, ...known, ...definedOf({ onProgress }) };
+  const { files } = await pack({ source, output, temporaryFolder, ...settings });
   const packed = new Set(files.map(({ name }) => name));
   if (found.kind === "bare") onSources(found.files.filter(({ name }) => packed.has(name)).map(({ path }) => path));
   if (found.kind === "function") await stopEsbuild();

@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { OptionValues } from "../src/config/option.js";
 import type { PACK_OPTIONS } from "../src/config/options.js";
-import { monotonicClock } from "../src/core/clock.js";
 import { MlserveError } from "../src/core/errors.js";
 import { type PackResult, pack } from "../src/pack/pack.js";
 import type { CommandContext } from "./command.js";
@@ -12,7 +11,6 @@ import type { Io } from "./io.js";
 import { checkReadable, fileOfFlag } from "./named-files.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
-import { createProgress } from "./progress.js";
 import { toSignatureFields } from "./signature-fields.js";
 import { summarizeSchema } from "./signature-text.js";
 import { formatBytes, formatTable, quoteArgument } from "./text.js";
@@ -29,29 +27,23 @@ export async function packCommand({
 }: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
   await checkFiles(options, io);
   const known = await loadPackFlavors(options, io);
-  const progress = createProgress(io.stderr, "packing", monotonicClock, options.quiet);
-  try {
-    const result = await pack({
-      source: toPath(argument, io),
-      temporaryFolder: temporaryFolder(),
-      selfTest: options.selfTest,
-      onProgress: progress.update,
-      onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
-      ...known,
-      ...definedOf({
-        output: toOptionalPath(options.output, io),
-        inputExample: toOptionalPath(options.inputExample, io),
-        signature: toOptionalPath(options.signature, io),
-        name: options.name,
-        metadata: toMetadata(options.metadata),
-        modifiedAt: readSourceDate(io),
-      }),
-    });
-    progress.clear();
-    await tell(result, io, output);
-  } finally {
-    progress.clear();
-  }
+  const result = await pack({
+    source: toPath(argument, io),
+    temporaryFolder: temporaryFolder(),
+    selfTest: options.selfTest,
+    onProgress: output.progress.show,
+    onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+    ...known,
+    ...definedOf({
+      output: toOptionalPath(options.output, io),
+      inputExample: toOptionalPath(options.inputExample, io),
+      signature: toOptionalPath(options.signature, io),
+      name: options.name,
+      metadata: toMetadata(options.metadata),
+      modifiedAt: readSourceDate(io),
+    }),
+  });
+  await tell(result, io, output);
 }
 
 /** Before the model is read, which may take long. */
@@ -67,7 +59,8 @@ const OTHER_ARCHIVES = /\.(zip|7z|rar|tar\.(bz2|xz|zst))$/i;
 async function tell(result: PackResult, io: Io, output: Output): Promise<void> {
   for (const warning of result.warnings) await output.warning(warning);
   const file = relative(io.cwd, result.output);
-  const fields = { ...result, output: file, signature: toSignatureFields(result.signature) };
+  const { selfTest, ...told } = result;
+  const fields = { ...told, output: file, signature: toSignatureFields(result.signature), self_test: selfTest };
   await output.result(fields, toLines(result, file, output), [file]);
 }
 

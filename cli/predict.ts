@@ -32,6 +32,7 @@ export async function predictCommand(context: Context): Promise<void> {
   await using model = await openRunnable(context, options, known);
   await using served = await loadModel(model, {
     ...known,
+    onProgress: context.output.progress.show,
     coercion: options.coercion,
     nonFinite: options.nonfinite,
     float32: options.float32,
@@ -41,6 +42,7 @@ export async function predictCommand(context: Context): Promise<void> {
     { bytes, media: "application/json", events: "if_streamed" },
     new AbortController().signal,
   );
+  context.output.progress.end();
   await writeAnswer(await wholeAnswer(reply), options.output, io);
   // Not before: what goes wrong is told in one line.
   for (const warning of model.warnings) await context.output.warning(warning);

@@ -65,6 +65,7 @@ export async function runCommand(request: CommandRequest, { resolved, file, outp
       temporaryFolder: scratch.folder,
     });
   } finally {
+    output.progress.end();
     scratch.remove();
   }
 }

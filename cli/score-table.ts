@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import type { OptionValues } from "../src/config/option.js";
 import type { PREDICT_OPTIONS } from "../src/config/options.js";
-import { monotonicClock } from "../src/core/clock.js";
 import { inputFormatOf } from "../src/offline/formats.js";
 import type { BadRow } from "../src/offline/score-blocks.js";
 import { type ScoreResult, scoreFile } from "../src/offline/score-file.js";
@@ -11,7 +10,6 @@ import { loadFlavors } from "./flavors.js";
 import { write } from "./io.js";
 import { STANDARD_STREAM } from "./named-files.js";
 import { openRunnable, toPath } from "./open.js";
-import { createProgress } from "./progress.js";
 import { toJson } from "./text.js";
 
 type Options = OptionValues<typeof PREDICT_OPTIONS>;
@@ -27,54 +25,51 @@ export function isTable({ input, inputFormat }: Pick<Options, "input" | "inputFo
 
 /** `mlserve predict` of a file of rows. */
 export async function scoreTable(context: Context): Promise<void> {
-  const { io, options } = context;
-  const progress = createProgress(io.stderr, "scoring", monotonicClock, options.quiet);
+  const { io, options, output } = context;
   const bad: BadRow[] = [];
   const known = await loadFlavors(options, io);
   await using model = await openRunnable(context, options, known);
-  try {
-    const result = await scoreFile({
-      model,
-      ...known,
-      input: options.input === STANDARD_STREAM ? io.stdin : toPath(options.input, io),
-      output:
-        options.output === undefined || options.output === STANDARD_STREAM ? io.stdout : toPath(options.output, io),
-      onError: options.onError,
-      batchRows: options.batchRows,
-      keepColumns: (options.keepColumns ?? []).flatMap((names) => names.split(",")),
-      coercion: options.coercion,
-      nonFinite: options.nonfinite,
-      float32: options.float32,
-      onBadRow: (row) => {
-        if (bad.length < TOLD_ROWS) bad.push(row);
-      },
-      onProgress: ({ rows, bytes, totalBytes }) =>
-        progress.update(bytes, totalBytes ?? bytes, `, ${formatCount(rows)} rows`),
-      onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
-      ...definedOf({
-        inputFormat: options.inputFormat === "json" ? undefined : options.inputFormat,
-        outputFormat: options.outputFormat,
-        threads: options.threads,
-      }),
-    });
-    progress.clear();
-    for (const warning of model.warnings) await context.output.warning(warning);
-    await tell(context, result, bad);
-  } finally {
-    progress.clear();
-  }
+  output.progress.show({ work: "load" });
+  const result = await scoreFile({
+    model,
+    ...known,
+    input: options.input === STANDARD_STREAM ? io.stdin : toPath(options.input, io),
+    output: options.output === undefined || options.output === STANDARD_STREAM ? io.stdout : toPath(options.output, io),
+    onError: options.onError,
+    batchRows: options.batchRows,
+    keepColumns: (options.keepColumns ?? []).flatMap((names) => names.split(",")),
+    coercion: options.coercion,
+    nonFinite: options.nonfinite,
+    float32: options.float32,
+    onBadRow: (row) => {
+      if (bad.length < TOLD_ROWS) bad.push(row);
+    },
+    onProgress: ({ rows, bytes: done, totalBytes: total }) =>
+      output.progress.show({ work: "score", done, ...definedOf({ total }) }, `${formatCount(rows)} rows`),
+    onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+    ...definedOf({
+      inputFormat: options.inputFormat === "json" ? undefined : options.inputFormat,
+      outputFormat: options.outputFormat,
+      threads: options.threads,
+    }),
+  });
+  for (const warning of model.warnings) await context.output.warning(warning);
+  await tell(context, result, bad);
 }
 
 async function tell(context: Context, { scoreMs, ...result }: ScoreResult, bad: readonly BadRow[]): Promise<void> {
   const { output, io, options } = context;
+  output.progress.end();
   const isPrinted = options.output === undefined || options.output === STANDARD_STREAM;
   const rowsPerSecond = Math.round(result.rows / Math.max(scoreMs / 1000, 0.001));
   const fields = {
-    ...result,
+    rows: result.rows,
+    bad_rows: result.badRows,
+    written: result.written,
     seconds: Number((scoreMs / 1000).toFixed(3)),
-    rowsPerSecond,
+    rows_per_second: rowsPerSecond,
     ...(isPrinted ? {} : { output: options.output }),
-    firstBadRows: bad.map(({ row, line, error }) => ({ row, line, message: error.message })),
+    first_bad_rows: bad.map(({ row, line, error }) => ({ row, line, message: error.message })),
   };
   for (const { error } of bad) await output.warning(error.message);
   if (result.badRows > bad.length)

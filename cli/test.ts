@@ -1,6 +1,7 @@
 import type { OptionValues } from "../src/config/option.js";
 import type { TEST_OPTIONS } from "../src/config/options.js";
 import { MlserveError, quoteName } from "../src/core/errors.js";
+import type { OnProgress } from "../src/core/progress.js";
 import type { Model } from "../src/format/model.js";
 import { SELF_TEST_FILE } from "../src/format/self-test-file.js";
 import { createApp } from "../src/serve/app.js";
@@ -19,6 +20,10 @@ import { formatCount, formatTable } from "./text.js";
 
 type Options = OptionValues<typeof TEST_OPTIONS>;
 
+interface Loading extends KnownFlavors {
+  readonly onProgress: OnProgress;
+}
+
 /** `mlserve test`: the self-test of a model, or its input example, and recorded requests. */
 export async function testCommand(context: CommandContext<typeof TEST_OPTIONS>): Promise<void> {
   const { options, io, output } = context;
@@ -27,7 +32,8 @@ export async function testCommand(context: CommandContext<typeof TEST_OPTIONS>):
   const files = await Promise.all((options.cases ?? []).map((file) => readCases(toPath(file, io), file)));
   await using model = await openRunnable(context, options, known);
   const cases = [...(await ownCases(model)), ...files.flat()];
-  const results = await runAll(model, cases, known, options);
+  const onProgress = output.progress.show;
+  const results = await runAll(model, cases, { ...known, onProgress }, options);
   if (results.length === 0)
     throw new MlserveError("usage", "the model has no input example, and there are no cases", {
       hint: "Give requests with --cases FILE",
@@ -60,7 +66,7 @@ async function ownCases({ files, descriptor }: Model): Promise<ReplayCase[]> {
 async function runAll(
   model: Model,
   cases: readonly ReplayCase[],
-  known: KnownFlavors,
+  known: Loading,
   options: Options,
 ): Promise<CaseResult[]> {
   const { served, selfTest } = await loadWithSelfTest(model, known, options);
@@ -68,14 +74,17 @@ async function runAll(
   const app = createApp({ current: owned }, { metrics: createMetrics(), timeoutMs: 0 });
   const results = [...selfTest];
   // One after another: a model that answers many at once is not what is tested here.
-  for (const replayed of cases) results.push(await runCase(app, replayed));
+  for (const [done, replayed] of cases.entries()) {
+    known.onProgress({ work: "test", done, total: cases.length });
+    results.push(await runCase(app, replayed));
+  }
   return results;
 }
 
 /** A self-test that fails is a result; the cases are run all the same. */
 async function loadWithSelfTest(
   model: Model,
-  known: KnownFlavors,
+  known: Loading,
   options: Options,
 ): Promise<{ served: ServedModel; selfTest: CaseResult[] }> {
   const load = (selfTest: boolean): Promise<ServedModel> =>

@@ -22,6 +22,7 @@ export async function validateCommand({
     run: options.run,
     ...modelChecks(options, io),
     temporaryFolder: temporaryFolder(),
+    onProgress: output.progress.show,
   });
   const errors = findings.filter(({ severity }) => severity === "error").length;
   await output.result({ valid: errors === 0, findings }, toLines(argument, findings, output));

@@ -23,6 +23,7 @@ export const SUITES = [
   { name: "install", needs: "more", run: runInstall },
   { name: "pages", needs: "more", run: () => runVitest("pages", ["--mode", "pages"]) },
   { name: "reference", needs: "more", run: runReference },
+  { name: "fuzz", needs: "more", run: () => runVitest("fuzz", ["--mode", "fuzz"]) },
   { name: "big files", needs: "more", run: () => runVitest("big files", ["--mode", "big"]) },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
   { name: "interop", needs: "more", run: runInterop },

@@ -34,6 +34,7 @@ export type { Clock, Phase } from "./core/clock.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
+export type { LongWork, OnProgress, WorkProgress } from "./core/progress.js";
 export type { Rate } from "./core/rate.js";
 export { type Column, type DataByDType, type DType, NOT_A_TIME, type Tensor } from "./core/tensor.js";
 export { BUILTIN_FLAVORS } from "./flavors/builtin.js";

@@ -71,7 +71,7 @@ function score(format) {
     },
   );
   if (child.status !== 0) throw new Error(child.stderr);
-  const { rowsPerSecond, seconds, written } = JSON.parse(child.stdout);
+  const { rows_per_second: rowsPerSecond, seconds, written } = JSON.parse(child.stdout);
   if (written !== Number(values.rows)) throw new Error(`${written} rows were written`);
   const [, kilobytes = "0"] = /peak (\d+)/.exec(child.stderr) ?? [];
   return { seconds, rowsPerSecond, peakMb: megabytes(Number(kilobytes) * 1024) };

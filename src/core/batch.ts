@@ -35,9 +35,10 @@ export type Params = ReadonlyMap<string, unknown>;
  */
 export type BodyForm = WrappedForm | "unwrapped";
 
-/** The keys under which a request's body has its data. */
-export const WRAPPED_FORMS = ["dataframe_split", "dataframe_records", "inputs", "instances"] as const;
-export type WrappedForm = (typeof WRAPPED_FORMS)[number];
+/** A key under which a request's body has its data. */
+export type WrappedForm = "dataframe_split" | "dataframe_records" | "inputs" | "instances";
+
+export const WRAPPED_FORMS: readonly WrappedForm[] = ["dataframe_split", "dataframe_records", "inputs", "instances"];
 
 /** One decoded request. */
 export interface Call {

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, type Gunzip } from "node:zlib";
 import { type Extract, type ExtractEvents, extract } from "tar-stream";
 import { MlserveError, quoteName } from "../core/errors.js";
+import { countBytes, type OnProgress } from "../core/progress.js";
 import { type ArchiveLimits, DEFAULT_LIMITS } from "./archive-limits.js";
 import { createNameSet } from "./file-names.js";
 import { fileSystemError } from "./file-system-error.js";
@@ -23,10 +24,13 @@ export async function extractArchive(
   archive: string,
   folder: string,
   limits: Partial<ArchiveLimits> = {},
+  onProgress?: OnProgress,
 ): Promise<readonly ModelFile[]> {
   const handle = await open(archive);
   try {
-    return await extractFrom(handle, folder, { ...DEFAULT_LIMITS, ...limits });
+    const { size } = await handle.stat();
+    const onBytes = countBytes(onProgress, "unpack", size);
+    return await extractFrom(handle, folder, { ...DEFAULT_LIMITS, ...limits }, onBytes);
   } catch (error) {
     throw toRefusal(error);
   } finally {
@@ -34,10 +38,15 @@ export async function extractArchive(
   }
 }
 
-async function extractFrom(handle: FileHandle, folder: string, limits: ArchiveLimits): Promise<readonly ModelFile[]> {
+async function extractFrom(
+  handle: FileHandle,
+  folder: string,
+  limits: ArchiveLimits,
+  onBytes: (bytes: number) => void,
+): Promise<readonly ModelFile[]> {
   const gunzip = (await isGzip(handle)) ? createGunzip() : undefined;
   const source = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
-  const guard = createGuard(limits, gunzip);
+  const guard = createGuard(limits, gunzip, onBytes);
   const space = await freeBytes(folder);
   const reader = extract();
   // Both start at once: who listens to the reader later would miss that it failed, and wait for ever.
@@ -64,12 +73,16 @@ const OTHER_FORMATS = [
 ];
 
 /** Watches what comes out of the archive, before anyone reads it. */
-function createGuard(limits: ArchiveLimits, gunzip: Gunzip | undefined): Transform {
+function createGuard(limits: ArchiveLimits, gunzip: Gunzip | undefined, onBytes: (bytes: number) => void): Transform {
   const frames = new TarFrames(limits);
   let unpacked = 0;
+  let told = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       unpacked += chunk.length;
+      const read = gunzip?.bytesWritten ?? unpacked;
+      onBytes(read - told);
+      told = read;
       const bomb =
         gunzip !== undefined && unpacked > limits.ratioFromBytes && unpacked > limits.ratio * gunzip.bytesWritten;
       finish(done, () => (bomb ? refuseBomb() : frames.push(chunk)), chunk);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import { extractArchive } from "./archive-reader.js";
 import { fileSystemError, systemCode } from "./file-system-error.js";
 import { findForeignFile, findUnpackedFile } from "./foreign-file.js";
@@ -26,6 +27,8 @@ export interface OpenModelOptions {
   readonly temporaryFolder?: string;
   /** Gets the warnings that the model has too. Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Told how far unpacking, and checking the files of a folder, are. */
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function openModel(source: string, options: OpenModelOptions = {}):
  */
 export async function findModel(
   source: string,
-  options: Pick<OpenModelOptions, "temporaryFolder"> = {},
+  options: Pick<OpenModelOptions, "temporaryFolder" | "onProgress"> = {},
 ): Promise<FoundModel> {
   return (await isFolder(source)) ? findInFolder(source) : findInArchive(source, options);
 }
@@ -98,7 +101,7 @@ async function findInArchive(source: string, options: OpenModelOptions): Promise
   const folder = makePrivateFolder(parent);
   const dispose = (): void => removePrivateFolder(folder);
   try {
-    const files = withoutTopFolder(await unpack(source, folder));
+    const files = withoutTopFolder(await unpack(source, folder, options));
     return { files, name: archiveName(source), where: quoteName(source), dispose, kind: "archive" };
   } catch (error) {
     dispose();
@@ -106,9 +109,9 @@ async function findInArchive(source: string, options: OpenModelOptions): Promise
   }
 }
 
-async function unpack(source: string, folder: string): Promise<HashedFile[]> {
+async function unpack(source: string, folder: string, { onProgress }: OpenModelOptions): Promise<HashedFile[]> {
   try {
-    const files = await extractArchive(source, folder);
+    const files = await extractArchive(source, folder, {}, onProgress);
     return files.map((file) => ({ ...file, path: resolve(folder, file.name) }));
   } catch (error) {
     throw inPackage(error, source);

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { MlserveError, quoteName } from "../core/errors.js";
+import { countBytes, type OnProgress } from "../core/progress.js";
 import {
   CHECKSUMS_FILE,
   type Checksums,
@@ -48,12 +49,12 @@ export interface ModelChecks {
 /** Checks the files, then reads the MLmodel file. Throws as `openModel` does; the caller cleans up. */
 export async function readModel(
   found: FoundModel,
-  { requireChecksums = false, trust }: ModelChecks,
+  { requireChecksums = false, trust, onProgress }: ModelChecks & { readonly onProgress?: OnProgress },
 ): Promise<VerifiedModel> {
   const list = await readList(found);
   if (list === undefined && (requireChecksums || trust !== undefined)) throw withoutList(found);
   const signer = trust === undefined ? undefined : await findSigner(found, trust);
-  if (list !== undefined) await verify(found.files, list.checksums);
+  if (list !== undefined) await verify(found.files, list.checksums, onProgress);
   const descriptor = await readDescriptor(found, list?.checksums);
   const files = createModelFiles(
     found.files.filter(({ name }) => isListed(name)),
@@ -89,9 +90,9 @@ export interface SurveyedModel {
  *
  * Throws `model_not_found` or `invalid_package` without an MLmodel file, and `file_system`; the caller cleans up.
  */
-export async function surveyModel(found: FoundModel): Promise<SurveyedModel> {
+export async function surveyModel(found: FoundModel, onProgress?: OnProgress): Promise<SurveyedModel> {
   const content = await readMlmodelBytes(found);
-  const { faults: checksumFaults, digest } = await surveyChecksums(found);
+  const { faults: checksumFaults, digest } = await surveyChecksums(found, onProgress);
   const { faults: descriptorFaults, descriptor } = surveyMlmodel(content);
   const model = descriptor && {
     name: packedName(descriptor) ?? found.name,
@@ -104,14 +105,18 @@ export async function surveyModel(found: FoundModel): Promise<SurveyedModel> {
   return { checksumFaults, descriptorFaults, model };
 }
 
-async function surveyChecksums(found: FoundModel): Promise<{ faults: MlserveError[]; digest: string | undefined }> {
+async function surveyChecksums(
+  found: FoundModel,
+  onProgress: OnProgress | undefined,
+): Promise<{ faults: MlserveError[]; digest: string | undefined }> {
   const faults: MlserveError[] = [];
   try {
     const list = await readList(found);
     if (list === undefined) return { faults, digest: undefined };
     faults.push(...listFaults(list.checksums, namesOf(found.files)));
+    const onBytes = countUnhashed(found.files, onProgress);
     for (const file of found.files.filter(({ name }) => list.checksums.has(name))) {
-      const { sha256 } = await hashed(file);
+      const { sha256 } = await hashed(file, onBytes);
       if (list.checksums.get(file.name) !== sha256) faults.push(changedFile(file.name));
     }
     return { faults, digest: list.digest };
@@ -125,8 +130,8 @@ function namesOf(files: readonly HashedFile[]): string[] {
   return files.map(({ name }) => name);
 }
 
-async function hashed(file: HashedFile): Promise<{ sha256: string }> {
-  return file.sha256 === undefined ? hashFile(file) : { sha256: file.sha256 };
+async function hashed(file: HashedFile, onBytes: (bytes: number) => void): Promise<{ sha256: string }> {
+  return file.sha256 === undefined ? hashFile(file, onBytes) : { sha256: file.sha256 };
 }
 
 interface ChecksumList {
@@ -158,9 +163,21 @@ export async function findSigner(found: FoundModel, trust: readonly KeyObject[])
   return checkSignature(list.content, file && (await readFileHashed(file, file.bytes)).content, trust);
 }
 
-async function verify(files: readonly HashedFile[], checksums: Checksums): Promise<void> {
+async function verify(
+  files: readonly HashedFile[],
+  checksums: Checksums,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
   checkListComplete(checksums, namesOf(files));
-  for (const file of files) if (isListed(file.name)) checkFile(checksums, file.name, (await hashed(file)).sha256);
+  const onBytes = countUnhashed(files, onProgress);
+  for (const file of files)
+    if (isListed(file.name)) checkFile(checksums, file.name, (await hashed(file, onBytes)).sha256);
+}
+
+/** What was unpacked is hashed already. */
+function countUnhashed(files: readonly HashedFile[], onProgress: OnProgress | undefined): (bytes: number) => void {
+  const total = files.reduce((sum, { bytes, sha256 }) => sum + (sha256 === undefined ? bytes : 0), 0);
+  return total === 0 ? () => {} : countBytes(onProgress, "check", total);
 }
 
 /** From the very bytes that were checked. */

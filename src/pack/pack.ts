@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { nameFault } from "../format/file-names.js";
@@ -74,7 +75,7 @@ export interface PackOptions {
   /** Gets the warnings that are in the result too. Default: nothing is logged. */
   readonly logger?: Logger;
   /** Told as files are read: bytes so far, and all that are to be read as far as is known. */
-  onProgress?(doneBytes: number, totalBytes: number): void;
+  readonly onProgress?: OnProgress;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
   onTemporaryFile?(path: string): void;
   /** Told of the sources that a function was bundled from, by their absolute paths, before any of them runs. */
@@ -147,11 +148,12 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   checkLabel(options.name);
   checkMetadata(options.metadata ?? {});
   checkDate(options.modifiedAt ?? new Date(0));
-  const progress = createProgress(options.onProgress?.bind(options));
+  const progress = createProgress(options.onProgress);
   const described = await prepare(source, output, progress, options);
   const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
   await checkServable(described, source, chosen);
   await refuseOverwrite(described, source, output);
+  if (options.selfTest !== false) options.onProgress?.({ work: "self_test" });
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
   // The MLmodel file of a saved folder stays as it is where nothing was given.
   const open = options.inputExample !== undefined && chosen.flavor.checksOutputs !== true;
@@ -194,7 +196,7 @@ async function prepare(
   progress: Progress,
   options: PackOptions,
 ): Promise<PreparedModel> {
-  const { name, metadata, inputExample, flavors, useFlavor, modifiedAt = new Date(0) } = options;
+  const { name, metadata, inputExample, flavors, useFlavor, onProgress, modifiedAt = new Date(0) } = options;
   const shared = { name, metadata, inputExample, flavors, progress };
   const signature = options.signature === undefined ? undefined : await readSignature(options.signature);
   const signatureFrom = options.signature === undefined ? undefined : signatureName(options.signature);
@@ -205,7 +207,7 @@ async function prepare(
     };
   // A package that was written into the model's own folder is no part of the model.
   const ignore = isArchiveName(output) ? await realPathIfThere(output) : undefined;
-  return { ...(await prepareSaved(source, { ...shared, signature, useFlavor, ignore })), signatureFrom };
+  return { ...(await prepareSaved(source, { ...shared, signature, useFlavor, ignore, onProgress })), signatureFrom };
 }
 
 function isArchiveName(path: string): boolean {

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { OnProgress } from "../core/progress.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import { SIGNATURE_FILE } from "../format/checksums.js";
 import { MLMODEL_FILE, type MlmodelDescriptor, parseMlmodel } from "../format/mlmodel.js";
@@ -25,13 +26,16 @@ export interface SavedModelOptions {
   /** What takes the place of the parts that the MLmodel file says. */
   readonly signature?: Partial<Signature> | undefined;
   readonly progress: Progress;
+  /** Told how far checking the files is. */
+  readonly onProgress?: OnProgress | undefined;
   /** A file of the folder that is no part of the model, by its real path. */
   readonly ignore?: string | undefined;
 }
 
 /** Opens a saved folder and checks it; its MLmodel file stays as it is unless an option changes it. */
 export async function prepareSaved(source: SavedSource, options: SavedModelOptions): Promise<PreparedModel> {
-  const saved = await openFolder(source.folder, {}, options.ignore);
+  const { onProgress } = options;
+  const saved = await openFolder(source.folder, onProgress === undefined ? {} : { onProgress }, options.ignore);
   const { files, checksums, descriptor } = saved;
   const signature = options.signature && { ...descriptor.signature, ...options.signature };
   const example =

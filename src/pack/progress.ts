@@ -1,3 +1,5 @@
+import type { OnProgress } from "../core/progress.js";
+
 /** Counts the bytes that are read. */
 export interface Progress {
   /** So many more bytes will be read. */
@@ -5,7 +7,7 @@ export interface Progress {
   add(bytes: number): void;
 }
 
-export function createProgress(report: (doneBytes: number, totalBytes: number) => void = () => {}): Progress {
+export function createProgress(onProgress: OnProgress = () => {}): Progress {
   let done = 0;
   let total = 0;
   return {
@@ -15,7 +17,7 @@ export function createProgress(report: (doneBytes: number, totalBytes: number) =
     add(bytes) {
       // The few files that pack itself writes are not expected.
       done = Math.min(done + bytes, total);
-      report(done, total);
+      onProgress({ work: "pack", done, total });
     },
   };
 }

@@ -3,6 +3,7 @@ import { COERCIONS } from "../codec/decode/coercion.js";
 import { compileReferenceDecoder } from "../codec/decode/reference.js";
 import { quoteName } from "../core/errors.js";
 import { silentLogger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
@@ -28,6 +29,7 @@ export interface ValidateOptions {
   readonly trust?: readonly KeyObject[];
   /** Where an archive is unpacked. Default: the system's folder for temporary files. */
   readonly temporaryFolder?: string;
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -37,10 +39,7 @@ export interface ValidateOptions {
  */
 export async function validateModel(source: string, options: ValidateOptions): Promise<readonly Finding[]> {
   const findings = createFindings();
-  const { temporaryFolder } = options;
-  const found = await findings.attempt("package", () =>
-    findModel(source, temporaryFolder === undefined ? {} : { temporaryFolder }),
-  );
+  const found = await findings.attempt("package", () => findModel(source, options));
   if (found === undefined) return findings.list;
   try {
     await checkFound(found, findings, options);
@@ -51,7 +50,7 @@ export async function validateModel(source: string, options: ValidateOptions): P
 }
 
 async function checkFound(found: FoundModel, findings: Findings, options: ValidateOptions): Promise<void> {
-  const surveyed = await findings.attempt("package", () => surveyModel(found));
+  const surveyed = await findings.attempt("package", () => surveyModel(found, options.onProgress));
   if (surveyed === undefined) return;
   const { model, checksumFaults, descriptorFaults } = surveyed;
   const { trust } = options;
@@ -73,7 +72,9 @@ async function checkModel(model: Model, findings: Findings, options: ValidateOpt
     findings.add("warning", "signature", "the signature has no inputs, so that requests are not checked");
   const example = await readExample(model, findings);
   if (example !== undefined) await checkExample(example, model, findings);
-  if (options.run === true && sound) await runModel(model, chosen, { example, selfTest }, findings);
+  if (options.run !== true || !sound) return;
+  options.onProgress?.({ work: "self_test" });
+  await runModel(model, chosen, { example, selfTest }, findings);
 }
 
 /** Can the model be loaded, as far as its files tell? */

@@ -2,6 +2,7 @@ import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { type Logger, silentLogger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import { chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
@@ -43,6 +44,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly signal?: AbortSignal;
   /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
+  /** Told what is done, and how far it is. */
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -52,10 +55,10 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
  * Throws the model and environment rows of the error table.
  */
 export async function loadModel(source: string | Model, options: LoadModelOptions): Promise<ServedModel> {
-  const { logger = silentLogger, clock = monotonicClock } = options;
+  const { logger = silentLogger, clock = monotonicClock, onProgress } = options;
   const start = clock();
   if (typeof source !== "string") return loadOpened(source, async () => {}, start, options);
-  const model = await openModel(source, { logger });
+  const model = await openModel(source, { logger, ...(onProgress === undefined ? {} : { onProgress }) });
   const close = async (): Promise<void> => model[Symbol.asyncDispose]();
   return closeOnFailure(close, () => loadOpened(model, close, start, options));
 }

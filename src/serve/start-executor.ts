@@ -2,6 +2,7 @@ import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
@@ -25,6 +26,7 @@ export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly workerEntry?: URL;
   readonly signal?: AbortSignal;
   onWorkerRestart?(): void;
+  readonly onProgress?: OnProgress;
 }
 
 /** What answers requests for a model, and where it runs. */
@@ -48,6 +50,7 @@ export async function startExecutor(
   chosen: ChosenFlavor,
   options: StartOptions,
 ): Promise<StartedExecutor> {
+  options.onProgress?.({ work: "load" });
   const placement = await placeModel(model, chosen, options);
   for (const warning of idleOptions(placement, chosen, options)) options.logger.warn({ model: model.name }, warning);
   if (placement.kind === "process") return await startProcesses(model, chosen, placement, options);
@@ -77,7 +80,7 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, ...numbers }: StartOptions,
+  { logger, coercion, selfTest, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -87,7 +90,11 @@ async function startInline(
   const { signature } = model.descriptor;
   const pipeline = createPipeline({ signature, predictor, coercion, numbers, logger });
   try {
-    if (selfTest) await runSelfTest(model, predictor);
+    if (selfTest) {
+      onProgress?.({ work: "self_test" });
+      await runSelfTest(model, predictor);
+    }
+    onProgress?.({ work: "warm_up" });
     const { milliseconds, fault } = await warmUp(model, pipeline);
     if (fault !== undefined) logger.warn({ err: fault }, EXAMPLE_FAULT);
     const { runtime } = predictor;

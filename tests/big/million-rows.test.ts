@@ -12,7 +12,7 @@ describe("a million rows in little memory", () => {
   it.each(TABLE_FORMATS)("are scored from %s", async (format) => {
     const { code, stdout, stderr } = await scoreInLittleMemory(workplace, format);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(JSON.parse(stdout)).toMatchObject({ rows: ROWS, badRows: 0, written: ROWS });
+    expect(JSON.parse(stdout)).toMatchObject({ rows: ROWS, bad_rows: 0, written: ROWS });
     expect(endsOf(workplace, format)).toEqual(["0", String(ROWS - 1)]);
   });
 });

@@ -84,7 +84,7 @@ describe("pack", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       sha256: sha256("told.tar.gz"),
       flavors: ["onnx", "python_function"],
-      selfTest: "recorded",
+      self_test: "recorded",
       warnings: [],
     });
   });

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeOptions, type OptionDescription } from "../../src/config/describe.js";
+import { COMMAND_OPTIONS } from "../../src/config/options.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
 let terminal: Terminal;
@@ -154,5 +156,65 @@ describe("a variable that nobody knows", () => {
       code: 0,
       stderr: "",
     });
+  });
+});
+
+/** A value that each option takes, by what stands for it in the help. */
+const SAMPLES: Readonly<Record<string, string>> = {
+  ADDRESS: "localhost",
+  COUNT: "2",
+  FILE: "./some.js",
+  HOSTS: "a.example",
+  "KEY=TEXT": "team=forecast",
+  LENGTH: "100",
+  NAME: "some",
+  NAMES: "id",
+  "NAME|FILE": "onnx",
+  ORIGINS: "https://a.example",
+  PORT: "9000",
+  RATE: "10/s",
+  SIZE: "1MB",
+  TIME: "2s",
+};
+
+/** These decide how the answer is told, or where options come from. */
+const ASKING: readonly string[] = ["json", "quiet", "verbose", "config", "printConfig"];
+
+function sampleOf({ placeholder, completes, default: preset }: OptionDescription): string {
+  if (placeholder === undefined) return preset === "true" ? "false" : "true";
+  return typeof completes === "string" ? (SAMPLES[placeholder] ?? "") : (completes.at(-1) ?? "");
+}
+
+function flagsOf(option: OptionDescription): string[] {
+  if (option.placeholder !== undefined) return [option.flag, sampleOf(option)];
+  return [sampleOf(option) === "true" ? option.flag : (option.negatedFlag ?? "")];
+}
+
+describe.each(Object.entries(COMMAND_OPTIONS))("every option of %s", (name, schema) => {
+  // Secrets come from the environment alone.
+  const options = describeOptions(schema).filter(({ key, secret }) => !ASKING.includes(key) && !secret);
+  const file = options.map((option) => `  ${option.name}: ${JSON.stringify(sampleOf(option))}\n`).join("");
+  const variables = Object.fromEntries(options.map((option) => [option.variable, sampleOf(option)]));
+  const flags = options.flatMap(flagsOf);
+  const values = options.map((option) => [
+    option.name,
+    option.placeholder === undefined ? sampleOf(option) === "true" : expect.anything(),
+  ]);
+  const SOURCES = [
+    { origin: "file", environment: {}, argv: [] },
+    { origin: "environment", environment: variables, argv: [] },
+    { origin: "flag", environment: variables, argv: flags },
+  ];
+
+  it.each(SOURCES)("is taken from its $origin before what is weaker", async ({ origin, environment, argv }) => {
+    write("all.yaml", options.length === 0 ? "" : `${name}:\n${file}`);
+    const { code, stdout } = await terminal.run([name, ...argv, "--config", "all.yaml", "--print-config", "--json"], {
+      environment,
+    });
+    const told: { name: string; value: unknown; origin: string }[] = JSON.parse(stdout).options;
+    const asked = told.filter((option) => options.some((other) => other.name === option.name));
+    expect(code).toBe(0);
+    expect(asked.map((option) => [option.name, option.value])).toEqual(values);
+    expect(asked.filter((option) => option.origin !== origin)).toEqual([]);
   });
 });

@@ -12,6 +12,15 @@ afterAll(() => terminal[Symbol.dispose]());
 
 const NO_MODEL = "Expected a package (.tar or .tar.gz), or the folder of a model. See mlserve inspect --help";
 
+/** The examples of the help, each with its words behind `mlserve`, as a shell parts them. */
+function examples(): (readonly [line: string, words: readonly string[]])[] {
+  const lines = Object.values(COMMANDS).flatMap((command) => command.examples);
+  return lines.map((line) => {
+    const [, after = ""] = /mlserve (.*?)(?: [>#].*|\)"?(?: .*)?)?$/.exec(line) ?? [];
+    return [line, Array.from(after.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "")];
+  });
+}
+
 describe("the command line", () => {
   it.each([[["--help"]], [["-h"]], [["help"]], [[]]])("shows all commands for %j", async (argv) => {
     const { code, stdout, stderr } = await terminal.run(argv);
@@ -47,6 +56,11 @@ describe("the command line", () => {
 
   it.each(Object.entries(COMMANDS))("keeps the examples of %s within 80 columns", (_name, { examples }) => {
     expect(examples.filter((line) => line.length > 78)).toEqual([]);
+  });
+
+  it.each(examples())("takes the example %j", async (_line, words) => {
+    const { code, stderr } = await terminal.run([...words, "--print-config"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
   it("takes a terminal that does not know its width for one of 80 columns", async () => {

@@ -34,12 +34,12 @@ describe("predict of a file of rows", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout)).toEqual({
       rows: 2,
-      badRows: 1,
+      bad_rows: 1,
       written: 1,
       output: "out.parquet",
       seconds: expect.any(Number),
-      rowsPerSecond: expect.any(Number),
-      firstBadRows: [{ row: 1, line: 3, message: BAD }],
+      rows_per_second: expect.any(Number),
+      first_bad_rows: [{ row: 1, line: 3, message: BAD }],
     });
   });
 

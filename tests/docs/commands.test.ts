@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { describeOptions } from "../../src/config/describe.js";
 import { COMMAND_OPTIONS } from "../../src/config/options.js";
 import { ROOT } from "../e2e/built-cli.js";
+import { faultsOf } from "./command-faults.js";
 import { blocksOf, EVERYDAY_PAGES, followPages, USER_PAGES } from "./follow-pages.js";
 
 /** Why a block is not run, and what proves its commands instead. */
@@ -25,26 +26,6 @@ describe("blocks that are not run", () => {
     expect(counts).toEqual(Object.fromEntries(Object.entries(NOT_RUN).map(([reason, { blocks }]) => [reason, blocks])));
   });
 });
-
-/** Names of a command's flags, and the two that the parser brings along. */
-function flagsOf(command: keyof typeof COMMAND_OPTIONS): Set<string> {
-  const flags = describeOptions(COMMAND_OPTIONS[command]).flatMap(({ flag, negatedFlag, shortFlag }) => [
-    flag,
-    ...(negatedFlag === undefined ? [] : [negatedFlag]),
-    ...(shortFlag === undefined ? [] : [shortFlag]),
-  ]);
-  return new Set(["--help", "-h", ...flags]);
-}
-
-/** What is wrong with the words of a command line: an unknown command, flags that it does not have. */
-function faultsOf(line: string): string[] {
-  const [, name = "", rest = ""] = /^mlserve ([\w-]+)(.*)$/s.exec(line) ?? [];
-  const command = Object.keys(COMMAND_OPTIONS).find((known): known is keyof typeof COMMAND_OPTIONS => known === name);
-  if (command === undefined) return [`no command ${name}`];
-  const known = flagsOf(command);
-  const used = Array.from(rest.matchAll(/(?<= )--?[a-z][\w-]*/g), ([flag]) => flag);
-  return used.filter((flag) => !known.has(flag)).map((flag) => `${command} has no ${flag}`);
-}
 
 describe("command lines within a sentence", () => {
   const named = USER_PAGES.flatMap((page) => {

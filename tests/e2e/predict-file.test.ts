@@ -14,7 +14,7 @@ describe("a file that is larger than the memory", () => {
   it.each(TABLE_FORMATS)("is scored from %s", async (format) => {
     const { code, stdout, stderr } = await scoreInLittleMemory(workplace, format);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(JSON.parse(stdout)).toMatchObject({ rows: ROWS, badRows: 0, written: ROWS, output: `${format}.csv` });
+    expect(JSON.parse(stdout)).toMatchObject({ rows: ROWS, bad_rows: 0, written: ROWS, output: `${format}.csv` });
     expect(endsOf(workplace, format)).toEqual(["0", String(ROWS - 1)]);
   });
 

@@ -71,7 +71,9 @@ describe("pack of a bare ONNX file", () => {
 
   it("tells how far it is, up to the end", async () => {
     const told: [number, number][] = [];
-    await packTo(copyBare("one"), { onProgress: (done, total) => told.push([done, total]) });
+    await packTo(copyBare("one"), {
+      onProgress: ({ work, done, total }) => work === "pack" && told.push([done ?? 0, total ?? 0]),
+    });
     const [done, total] = told.at(-1) ?? [];
     expect(told.length).toBeGreaterThan(3);
     expect(done).toBe(total);

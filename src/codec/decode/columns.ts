@@ -95,9 +95,16 @@ class ColumnsReader implements ColumnsDecoder {
       throw new MlserveError("schema_mismatch", `expected ${column.dtype}, found no value`, { where: place });
     }
     const filled = cells.map((cell) => cell ?? null);
-    if (column.isNested || (missing >= 0 && column.dtype === "string"))
-      return this.castCells(column, { name, cells: filled }, 0);
-    return column.value(filled, `${where}[*][${quoteName(name ?? "")}]`);
+    if (column.isNested) return this.castCells(column, { name, cells: filled }, 0);
+    const place = `${where}[*][${quoteName(name ?? "")}]`;
+    if (missing < 0 || column.dtype !== "string") return column.value(filled, place);
+    return withMissingTexts(
+      column.value(
+        filled.filter((_, i) => cells[i] !== undefined),
+        place,
+      ),
+      cells,
+    );
   }
 
   fromInputs(value: JsonValue, where = "inputs"): ColumnsBatch {
@@ -161,6 +168,13 @@ class ColumnsReader implements ColumnsDecoder {
     requireEqualLengths(required.map(({ column }) => column.data.length));
     return cast;
   }
+}
+
+/** A record that lacks its text has null for it, whatever the others are cast to. */
+function withMissingTexts(there: CastColumn, cells: readonly (JsonValue | undefined)[]): CastColumn {
+  const texts = there.column.data[Symbol.iterator]();
+  const data: unknown[] = cells.map((cell) => (cell === undefined ? null : texts.next().value));
+  return { ...there, column: { dtype: "object", data } };
 }
 
 /** Types whose missing value has a spelling of its own. */

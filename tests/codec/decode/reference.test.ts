@@ -59,6 +59,17 @@ describe("a table", () => {
     expect([...(batch as ColumnsBatch).columns.keys()]).toEqual(["age", "height"]);
   });
 
+  it("casts texts alike, be they in all objects of a list or not", () => {
+    const expected = { age: [1n, 2n], height: [1, 2], name: ["1.5", null] };
+    const rows = [
+      { age: 1, height: 1, name: 1.5 },
+      { age: 2, height: 2 },
+    ];
+    expect(table(decodeBody(people, { inputs: rows }).batch)).toEqual(expected);
+    const twice = [rows[1], rows[0], rows[0]];
+    expect(table(decodeBody(people, { inputs: twice }).batch)).toMatchObject({ name: [null, "1.5", "1.5"] });
+  });
+
   it("has rows without a cast of its own for any order of the columns", () => {
     const row = fc.record({
       age: fc.maxSafeInteger(),
