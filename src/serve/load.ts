@@ -43,6 +43,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly selfTest?: boolean;
   /** How rows of different requests share runs. Default: those that a trial shows to be safe, up to 128 rows. */
   readonly joining?: Partial<JoiningOptions>;
+  /** Gives the loading up: worker processes that were started for it are ended. */
+  readonly signal?: AbortSignal;
   /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
   /** Told what is done, and how far it is. */

@@ -148,6 +148,8 @@ function createModelMetrics(registers: Registry[]): Pick<Metrics, "modelLoaded" 
     modelLoaded(model) {
       workers.set(model.workers);
       maxRows.set(model.joining.kind === "on" ? model.joining.maxRows : 0);
+      // One model: that it took the place of another is told by its digest.
+      info.reset();
       info.set({ name: model.name, flavor: model.flavor, digest: model.digest ?? "" }, 1);
       loadSeconds.set(model.loadMs / 1000);
     },
