@@ -5,14 +5,22 @@ export type CommandName = keyof typeof COMMAND_OPTIONS;
 
 const MODEL: Argument = { name: "model", help: "a package (.tar or .tar.gz), or the folder of a model" };
 
-/** What `serve` and `predict` take besides: they pack a function themselves. */
-const RUNNABLE: Argument = { ...MODEL, help: "a package (.tar or .tar.gz), the folder of a model, or a function" };
+/** What those take besides that run a model: they pack it themselves. */
+const RUNNABLE: Argument = {
+  ...MODEL,
+  help: "a package (.tar, .tar.gz), a model's folder, an .onnx file or a predict.ts",
+};
 
 /**
  * Every command of `mlserve`, in the order of the help, for whoever tells of commands: what runs them is in runners.ts,
  * their options are in src/config/options.ts.
  */
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  init: {
+    summary: "make a project to start from",
+    arguments: [{ name: "dir", help: "where to make it; unset: here", optional: true }],
+    examples: ["mlserve init my-model", "mlserve init my-model --template onnx"],
+  },
   pack: {
     summary: "put a model and its description into one package",
     arguments: [
@@ -34,6 +42,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     arguments: [RUNNABLE],
     examples: [
       "mlserve serve iris.tar",
+      "mlserve serve ./predict.ts",
       "mlserve serve ./mlflow-model --host 0.0.0.0 --port 9000",
       "mlserve serve iris.tar --workers 4 --timeout 2s --max-body 100MB",
     ],
@@ -69,6 +78,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       { ...MODEL, name: "after" },
     ],
     examples: ["mlserve diff iris-1.tar iris-2.tar", "mlserve diff iris-1.tar iris-2.tar --no-run --exit-code"],
+  },
+  bench: {
+    summary: "measure how fast a model is served, or a server answers",
+    arguments: [{ ...RUNNABLE, help: "a package, the folder of a model, a function, or http://host:port of a server" }],
+    examples: [
+      "mlserve bench iris.tar",
+      "mlserve bench iris.tar --compare http://127.0.0.1:5000",
+      "mlserve bench http://127.0.0.1:8080 -r request.json -c 1,32 -d 30s",
+    ],
   },
   sign: {
     summary: "sign a package, so that others can tell whose it is",
