@@ -12,6 +12,7 @@ const FOLDERS_OF_THEIR_OWN = [
 ];
 
 const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
+const MAIN_ENTRY = fileURLToPath(new URL("./dist/cli/main-entry.js", import.meta.url));
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -42,7 +43,12 @@ export default defineConfig(({ mode }) => {
     throw new Error(`no suite for the mode ${mode}: expected one of ${Object.keys(SUITES).join(", ")}`);
   return {
     test: suite,
-    // A worker is a process of plain Node, which runs what was built.
-    resolve: { alias: [{ find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY }] },
+    // A worker is a process of plain Node, which runs what was built; so is the server of `mlserve bench`.
+    resolve: {
+      alias: [
+        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY },
+        { find: /^.*\/main-entry\.js$/, replacement: MAIN_ENTRY },
+      ],
+    },
   };
 });

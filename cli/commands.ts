@@ -79,6 +79,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     ],
     examples: ["mlserve diff iris-1.tar iris-2.tar", "mlserve diff iris-1.tar iris-2.tar --no-run --exit-code"],
   },
+  bench: {
+    summary: "measure how fast a model is served, or a server answers",
+    arguments: [{ ...RUNNABLE, help: "a package, the folder of a model, a function, or http://host:port of a server" }],
+    examples: [
+      "mlserve bench iris.tar",
+      "mlserve bench iris.tar --compare http://127.0.0.1:5000",
+      "mlserve bench http://127.0.0.1:8080 -r request.json -c 1,32 -d 30s",
+    ],
+  },
   sign: {
     summary: "sign a package, so that others can tell whose it is",
     arguments: [{ ...MODEL, help: "a package (.tar or .tar.gz), or a folder with SHA256SUMS" }],

@@ -78,6 +78,7 @@ async function checkOnnx(): Promise<Finding[]> {
 const OPTIONAL = [
   { name: "apache-arrow", use: "Arrow files in predict" },
   { name: "esbuild", use: "packing functions" },
+  { name: "autocannon", use: "mlserve bench" },
   { name: "@tensorflow/tfjs-core", use: "TensorFlow.js models" },
   { name: "@tensorflow/tfjs-converter", use: "TensorFlow.js graph models" },
   { name: "@tensorflow/tfjs-layers", use: "TensorFlow.js layers models" },

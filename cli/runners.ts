@@ -14,6 +14,7 @@ export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Nam
   validate: async () => (await import("./validate.js")).validateCommand,
   test: async () => (await import("./test.js")).testCommand,
   diff: async () => (await import("./diff.js")).diffCommand,
+  bench: async () => (await import("./bench.js")).benchCommand,
   sign: async () => (await import("./sign.js")).signCommand,
   verify: async () => (await import("./verify.js")).verifyCommand,
   keygen: async () => (await import("./keygen.js")).keygenCommand,

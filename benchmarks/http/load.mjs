@@ -10,20 +10,22 @@ import { ONE_ROW } from "./request.mjs";
  */
 
 /**
- * Sends the one-row request for so many seconds and checks every answer.
+ * Sends a request, that with one row unless another is given, for so many seconds and checks every answer.
  *
  * Latencies are gathered here because autocannon's own histogram counts whole milliseconds.
  *
  * @param {string} url
- * @param {{ connections: number, seconds: number, expected: string }} options `expected`: the text of the right answer
+ * @param {{ connections: number, seconds?: number, amount?: number, expected: string, body?: string }} options
+ *   `expected`: the text of the right answer; `amount`: how many requests, instead of how many seconds
  * @returns {Promise<Load>}
  */
-export async function runLoad(url, { connections, seconds, expected }) {
+export async function runLoad(url, { connections, seconds, amount, expected, body = ONE_ROW }) {
   /** @type {number[]} */
   const latencies = [];
   const cpu = process.cpuUsage();
   const started = performance.now();
-  const result = await fire({ url, connections, duration: seconds, expectBody: expected }, (milliseconds) => {
+  const extent = amount === undefined ? { duration: seconds } : { amount };
+  const result = await fire({ url, connections, ...extent, expectBody: expected, body }, (milliseconds) => {
     latencies.push(milliseconds);
   });
   const elapsed = performance.now() - started;
@@ -47,14 +49,14 @@ export async function runLoad(url, { connections, seconds, expected }) {
 }
 
 /**
- * @param {{ url: string, connections: number, duration: number, expectBody: string }} options
+ * @param {{ url: string, connections: number, duration?: number, amount?: number, expectBody: string, body: string }} options
  * @param {(milliseconds: number) => void} onLatency
  * @returns {Promise<import("autocannon").Result>}
  */
 function fire(options, onLatency) {
   return new Promise((resolve, reject) => {
     const instance = autocannon(
-      { ...options, method: "POST", headers: { "content-type": "application/json" }, body: ONE_ROW },
+      { ...options, method: "POST", headers: { "content-type": "application/json" } },
       (error, result) => (error ? reject(error) : resolve(result)),
     );
     instance.on("response", (_client, _status, _bytes, milliseconds) => onLatency(milliseconds));

@@ -10,6 +10,7 @@ const STEADY_SPREAD = 1.25;
  * @property {number} connections
  * @property {import("./load.mjs").Load} load
  * @property {number} cpuMicros of the server while the load ran
+ * @property {number} [wrk] requests a second by another client
  *
  * @typedef {object} Row
  * @property {string} server
@@ -23,6 +24,7 @@ const STEADY_SPREAD = 1.25;
  * @property {number} serverCpuMicros per request
  * @property {number} clientShare of one core, 0 to 1
  * @property {boolean} clientBound
+ * @property {number | null} wrk requests a second by another client; null without it
  */
 
 /**
@@ -64,7 +66,13 @@ function summarizeGroup(group) {
     serverCpuMicros: sum(group.map(({ cpuMicros }) => cpuMicros)) / requests,
     clientShare,
     clientBound: clientShare > CLIENT_BOUND,
+    wrk: meanOf(group.flatMap(({ wrk }) => wrk ?? [])),
   };
+}
+
+/** @param {readonly number[]} values */
+function meanOf(values) {
+  return values.length === 0 ? null : sum(values) / values.length;
 }
 
 /** @param {readonly number[]} values */
@@ -86,6 +94,7 @@ const SPEED_COLUMNS = {
   "p99 ms": (row) => row.p99.toFixed(2),
   "server CPU us/req": (row) => row.serverCpuMicros.toFixed(1),
   "client core": (row) => `${Math.round(row.clientShare * 100)} %${row.clientBound ? " client-bound" : ""}`,
+  "wrk req/s": (row) => (row.wrk == null ? "" : Math.round(row.wrk).toLocaleString("en")),
   "rounds req/s": (row) =>
     `${row.rounds.map((rate) => rate.toLocaleString("en")).join(", ")}${row.steady ? "" : " unsteady"}`,
 };

@@ -7,7 +7,7 @@ export const ONE_ROW = JSON.stringify({
 });
 
 /** Two other rows with their columns turned round, so that a server cannot pass by a constant or by position. */
-const TURNED_ROWS = JSON.stringify({
+export const TURNED_ROWS = JSON.stringify({
   dataframe_split: {
     columns: ["f7", "f6", "f5", "f4", "f3", "f2", "f1", "f0"],
     data: [
@@ -27,21 +27,26 @@ const TOLERANCE = 1e-3;
 /** The empty route's constant: of the form of the model's answer. */
 export const EMPTY_ANSWER = JSON.stringify({ predictions: [{ variable: -0.0031704902648925781 }] });
 
-/** @param {string} url @param {string} body */
-async function post(url, body) {
+/** The text of an answer, which has to have status 200. @param {string} url @param {string} body */
+export async function post(url, body) {
   const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${url} answered ${response.status}: ${text}`);
   return text;
 }
 
-/** @param {string} text @param {readonly number[]} expected */
-function checkAnswer(text, expected) {
-  const rows = JSON.parse(text).predictions;
-  const values = Array.isArray(rows) ? rows.map((row) => row.variable) : [];
+/** @param {readonly string[]} texts answers @param {readonly number[]} expected the numbers in all of them */
+function checkAnswers(texts, expected) {
+  const values = texts.flatMap((text) => numbersIn(JSON.parse(text)));
   const right =
     values.length === expected.length && expected.every((value, i) => Math.abs(values[i] - value) < TOLERANCE);
-  if (!right) throw new Error(`wrong answer: expected ${JSON.stringify(expected)}, got ${text}`);
+  if (!right) throw new Error(`wrong answer: expected ${JSON.stringify(expected)}, got ${texts.join(" ")}`);
+}
+
+/** Every server wraps the predictions in forms of its own, with texts beside them at most. @returns {number[]} */
+function numbersIn(value) {
+  if (typeof value === "number") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
 /**
@@ -50,10 +55,22 @@ function checkAnswer(text, expected) {
  * @param {string} url
  * @returns {Promise<string>} the text that answers {@link ONE_ROW}, which every later answer must equal.
  */
-export async function checkModel(url) {
-  checkAnswer(await post(url, TURNED_ROWS), TURNED_ROWS_ANSWER);
-  const text = await post(url, ONE_ROW);
-  checkAnswer(text, ONE_ROW_ANSWER);
+export function checkModel(url) {
+  return checkRows(url, { row: ONE_ROW, others: [TURNED_ROWS] });
+}
+
+/**
+ * The same for a server that takes rows in another form.
+ *
+ * @param {string} url
+ * @param {{ row: string, others: readonly string[] }} bodies `others`: the two other rows, in one request or in two
+ */
+export async function checkRows(url, { row, others }) {
+  const texts = [];
+  for (const body of others) texts.push(await post(url, body));
+  checkAnswers(texts, TURNED_ROWS_ANSWER);
+  const text = await post(url, row);
+  checkAnswers([text], ONE_ROW_ANSWER);
   return text;
 }
 

@@ -2,14 +2,14 @@
  * What does a prediction over HTTP cost, next to a Hono route that does nothing?
  *
  *   node benchmarks/http/run.mjs [--rounds 2] [--seconds 5] [--warm-up 1] [--connections 1,32] [--usage proc|channel]
- *                                [--out benchmarks/results/http.json]
+ *                                [--nice=-15] [--out benchmarks/results/http.json]
  *
  * Needs `npm run build`. Starts only processes of its own, on 127.0.0.1, and ends them by their handles.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,6 +18,7 @@ import { describeMachine } from "./machine.mjs";
 import { memoryTable, speedTable, summarize } from "./report.mjs";
 import { checkConstant, checkModel } from "./request.mjs";
 import { CLI, killAll, startServer } from "./server-process.mjs";
+import { hasWrk, runWrk } from "./wrk.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const BASELINE = "empty Hono route";
@@ -30,6 +31,7 @@ function readOptions() {
       "warm-up": { type: "string", default: "1" },
       connections: { type: "string", default: "1,32" },
       usage: { type: "string", default: existsSync("/proc/self/stat") ? "proc" : "channel" },
+      nice: { type: "string", default: "0" },
       out: { type: "string", default: at("../results/http.json") },
     },
   });
@@ -39,6 +41,8 @@ function readOptions() {
     warmUp: positive("warm-up", values["warm-up"]),
     connections: values.connections.split(",").map((text) => positive("connections", text)),
     side: values.usage === "channel" ? "channel" : "proc",
+    wrk: hasWrk(),
+    nice: Number(values.nice),
     out: values.out,
   };
 }
@@ -76,7 +80,8 @@ async function measure({ name, args, check }, options, folder) {
       const before = await server.usage();
       const load = await runLoad(server.url, { connections, seconds: options.seconds, expected });
       const after = await server.usage();
-      rounds.push({ server: name, connections, load, cpuMicros: after.cpuMicros - before.cpuMicros });
+      const wrk = options.wrk ? await runWrk(server.url, { connections, seconds: options.seconds, folder }) : undefined;
+      rounds.push({ server: name, connections, load, cpuMicros: after.cpuMicros - before.cpuMicros, wrk });
     }
     const loaded = await server.usage();
     const memory = { server: name, readyMs: server.readyMs, idleBytes: idle.rssBytes, loadedBytes: loaded.rssBytes };
@@ -120,6 +125,7 @@ async function main() {
   const { out, ...options } = readOptions();
   const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
   cleanUpOnExit(folder);
+  if (options.nice !== 0) setPriority(options.nice);
   const machine = describeMachine();
   const { rows, memory } = await measureAll(options, folder);
   const result = { benchmark: "http", at: new Date().toISOString(), options, machine, rows, memory };

@@ -5,6 +5,7 @@ import type { Completes, OptionText, ValueType } from "./value-types.js";
 export const GROUPS = [
   "Input and output",
   "Rows of a file",
+  "Load",
   "Server",
   "Limits",
   "Access",

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
+import { LOAD_OPTIONS } from "./load-options.js";
 import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
+import { VALUE_OPTIONS } from "./value-options.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SWITCH, text } from "./value-types.js";
 import { WORKER_OPTIONS } from "./worker-options.js";
 
@@ -65,27 +67,9 @@ const port = option(PORT, {
   default: "8080",
 });
 
-const coercion = option(choice(["safe", "mlflow"], "MODE"), {
-  group: "Values",
-  help: "how values are read: as mlflow does, or safe, which refuses what mlflow damages silently",
-  default: "safe",
-});
-const nonfinite = option(choice(["null", "string"], "FORM"), {
-  group: "Values",
-  help: "how NaN and the infinities of predictions are written: null or string",
-  default: "null",
-});
-const float32 = option(choice(["shortest", "widened"], "DIGITS"), {
-  group: "Values",
-  help: "digits of float32 predictions: shortest (0.1), or widened (0.10000000149011612) as in MLflow",
-  default: "shortest",
-});
-
 /** Of every command that runs a model in its own process. */
 const RUN_ONCE = {
-  coercion,
-  nonfinite,
-  float32,
+  ...VALUE_OPTIONS,
   threads,
   flavor,
   useFlavor,
@@ -155,9 +139,7 @@ export const SERVE_OPTIONS = z.object({
   ...LIMIT_OPTIONS,
   ...ACCESS_OPTIONS,
   ...WORKER_OPTIONS,
-  coercion,
-  nonfinite,
-  float32,
+  ...VALUE_OPTIONS,
   threads,
   ...CHECK_OPTIONS,
   selfTest: option(SWITCH, {
@@ -261,6 +243,18 @@ export const INIT_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve bench`. */
+export const BENCH_OPTIONS = z.object({
+  ...LOAD_OPTIONS,
+  isolation: WORKER_OPTIONS.isolation,
+  workers: WORKER_OPTIONS.workers,
+  threads,
+  flavor,
+  useFlavor,
+  ...CHECK_OPTIONS,
+  ...COMMON,
+});
+
 /** `mlserve doctor`. */
 export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 
@@ -281,6 +275,7 @@ export const COMMAND_OPTIONS = {
   validate: VALIDATE_OPTIONS,
   test: TEST_OPTIONS,
   diff: DIFF_OPTIONS,
+  bench: BENCH_OPTIONS,
   sign: SIGN_OPTIONS,
   verify: VERIFY_OPTIONS,
   keygen: KEYGEN_OPTIONS,

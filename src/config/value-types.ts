@@ -118,6 +118,14 @@ export function integer(placeholder: string, min: number, max: number): ValueTyp
   });
 }
 
+/** Whole numbers between two bounds, with commas between them. */
+export function integers(placeholder: string, min: number, max: number): ValueType<readonly number[]> {
+  return valueType(placeholder, `whole numbers from ${min} to ${max} with commas between them`, (value) => {
+    const parsed = value.split(",").map((part) => (/^ *[0-9]{1,15} *$/.test(part) ? Number(part) : Number.NaN));
+    return parsed.every((each) => each >= min && each <= max) ? parsed : undefined;
+  });
+}
+
 /** A value, or the word `auto`, which gives undefined: whoever uses it decides. */
 export function autoOr<T>({ placeholder, expected, schema }: ValueType<T>): ValueType<T | undefined> {
   const orAuto = `${expected}, or auto`;

@@ -12,7 +12,6 @@ import type { Executor } from "../pipeline/executor.js";
 import { createPipeline } from "../pipeline/pipeline.js";
 import { runSelfTest } from "../pipeline/self-test.js";
 import { warmUp } from "../pipeline/warm-up.js";
-import { createPoolExecutor } from "../workers/executor.js";
 import type { PoolOptions } from "../workers/pool.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
@@ -135,6 +134,8 @@ async function startProcesses(
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
     ...(workerEntry === undefined ? {} : { entry: workerEntry }),
   };
+  // A model in the server's own process needs none of it.
+  const { createPoolExecutor } = await import("../workers/executor.js");
   const executor = await createPoolExecutor(pool, signal);
   const { runtime, exampleFault } = executor.ready;
   if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);

@@ -49,7 +49,9 @@ export class WorkerProcess implements CallHolder {
   private readonly child: ChildProcess;
   private readonly channel: WorkerChannel;
   private readonly startedAt = performance.now();
-  private readonly timers: NodeJS.Timeout[] = [];
+  /** Those that its end has to clear. */
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private loadTimer: NodeJS.Timeout | undefined;
   private readonly closed: Promise<void>;
   private readonly overdue = new Set<WorkerCall>();
   private reason: MlserveError | undefined;
@@ -118,11 +120,13 @@ export class WorkerProcess implements CallHolder {
     }
     this.overdue.add(call);
     const end = (): void => {
+      this.timers.delete(timer);
       this.overdue.delete(call);
       if (call.isHeld) this.kill(reason);
       else this.options.onFree(this);
     };
-    this.timers.push(setTimeout(end, graceMs));
+    const timer = setTimeout(end, graceMs);
+    this.timers.add(timer);
   }
 
   /** Ends the process at once. Its callers are told the reason. */
@@ -157,7 +161,7 @@ export class WorkerProcess implements CallHolder {
   private becomeReady(ready: unknown): void {
     if (!isWorkerReady(ready)) throw new RangeError("a worker that does not say what it is");
     this.facts = ready;
-    clearTimeout(this.timers[0]);
+    clearTimeout(this.loadTimer);
     this.accept(ready);
     this.options.onFree(this);
   }
@@ -165,7 +169,8 @@ export class WorkerProcess implements CallHolder {
   /** Settles when the process is gone and all that it said has been read. */
   private async watch(socket: Duplex): Promise<void> {
     const { child, options } = this;
-    this.timers.push(setTimeout(() => this.kill(loadTimeout(options.loadTimeoutMs)), options.loadTimeoutMs));
+    this.loadTimer = setTimeout(() => this.kill(loadTimeout(options.loadTimeoutMs)), options.loadTimeoutMs);
+    this.timers.add(this.loadTimer);
     if (options.memoryBytes !== undefined) this.watchMemory(options.memoryBytes);
     for (const name of ["stdout", "stderr"] as const) this.passOn(name, child[name]);
     socket.on("error", () => {});
@@ -208,7 +213,7 @@ export class WorkerProcess implements CallHolder {
       this.kill(tooMuchMemory(used, limit));
     };
     // setInterval gives what clearTimeout takes.
-    this.timers.push(setInterval(check, MEMORY_CHECK_MS));
+    this.timers.add(setInterval(check, MEMORY_CHECK_MS));
   }
 
   /** What a model prints goes to the log, line by line: standard output belongs to the server. */

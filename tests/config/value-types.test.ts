@@ -6,6 +6,7 @@ import {
   ENTRY,
   FILE,
   integer,
+  integers,
   PORT,
   SIZE,
   SWITCH,
@@ -22,6 +23,7 @@ const TYPES = {
   text: text("NAME"),
   choice: choice(["debug", "info"]),
   integer: integer("N", 1, 8),
+  integers: integers("N", 1, 8),
 };
 
 type TypeName = keyof typeof TYPES;
@@ -56,6 +58,8 @@ const ACCEPTED: readonly (readonly [TypeName, string, unknown])[] = [
   ["FILE", "-", "-"],
   ["choice", "info", "info"],
   ["integer", "8", 8],
+  ["integers", "8", [8]],
+  ["integers", "1, 8,2", [1, 8, 2]],
 ];
 
 const REFUSED: readonly (readonly [TypeName, string, RegExp])[] = [
@@ -81,12 +85,14 @@ const REFUSED: readonly (readonly [TypeName, string, RegExp])[] = [
   ["FILE", "", /^expected the name of a file$/],
   ["choice", "Info", /^expected one of debug, info. Did you mean info\?$/],
   ["integer", "0", /^expected a whole number from 1 to 8$/],
+  ["integers", "1,9", /^expected whole numbers from 1 to 8 with commas between them$/],
+  ["integers", "1,", /^expected whole numbers/],
   ["integer", "9", /^expected a whole number from 1 to 8$/],
 ];
 
 describe("value types", () => {
   it.each(ACCEPTED)("%s reads %j as %j", (name, written, value) => {
-    expect(TYPES[name].schema.parse(written)).toBe(value);
+    expect(TYPES[name].schema.parse(written)).toEqual(value);
   });
 
   it.each(REFUSED)("%s refuses %j", (name, written, message) => {

@@ -8,11 +8,12 @@ import { describeGraph, findOnnxFile } from "./describe.js";
 import { checkExternalData } from "./external-data.js";
 import { type OnnxGraph, readOnnxGraph } from "./graph.js";
 import { type HeldBytes, holdFile } from "./held-bytes.js";
+import { holdGraph } from "./hold-graph.js";
 import { MAX_INLINE_BYTES, mayRunInline } from "./inline.js";
 import { createOnnxPredictor } from "./predictor.js";
 import { chooseProviders, createProvidersReport } from "./providers.js";
 import { importRuntime } from "./runtime.js";
-import { openSession } from "./session.js";
+import { isLoadedByPath, openSession } from "./session.js";
 import { toSessionOptions } from "./session-options.js";
 
 /** ONNX models, as MLflow saves them (`mlflow.onnx`) or as a bare file, run by onnxruntime-node. */
@@ -48,7 +49,8 @@ async function load({ files }: Model, config: OnnxConfig, loadOptions: LoadOptio
   const options = toSessionOptions(config.onnx_session_options, loadOptions, logger);
   const reportProviders = createProvidersReport(config, logger);
   const wanted = chooseProviders(config.providers, runtime.backends, reportProviders);
-  const { model, graph } = await readModel(files, file);
+  const known = await readGraphOf(files, file);
+  const { model, graph } = isLoadedByPath(known) ? { model: undefined, graph: known } : await readModel(files, file);
   const { session, providers } = await openSession(runtime, model, {
     graph,
     files,
@@ -72,21 +74,29 @@ function locate(files: ModelFiles, { data }: OnnxConfig): string {
   });
 }
 
+/** Without reading the weights, which may be many. */
 async function readGraphOf(files: ModelFiles, file: string): Promise<OnnxGraph> {
-  const { model, graph } = await readModel(files, file);
-  model.release();
-  return graph;
+  const held = await holdGraph(files.path(file), file);
+  try {
+    return readChecked(held, files, file);
+  } finally {
+    held.release();
+  }
 }
 
-/** The bytes of the ONNX file, for the caller to release, and the graph in them. */
+/** The bytes of the ONNX file, for the caller to release, and the graph in these very bytes. */
 async function readModel(files: ModelFiles, file: string): Promise<{ model: HeldBytes; graph: OnnxGraph }> {
   const model = await holdFile(files.path(file), file);
   try {
-    const graph = readOnnxGraph(model.bytes, file);
-    for (const data of graph.externalData) checkExternalData(data, file, files);
-    return { model, graph };
+    return { model, graph: readChecked(model, files, file) };
   } catch (error) {
     model.release();
     throw error;
   }
+}
+
+function readChecked({ bytes }: HeldBytes, files: ModelFiles, file: string): OnnxGraph {
+  const graph = readOnnxGraph(bytes, file);
+  for (const data of graph.externalData) checkExternalData(data, file, files);
+  return graph;
 }

@@ -21,8 +21,13 @@ export interface OpenedSession {
   readonly providers: readonly Provider[];
 }
 
+/** Can the runtime read the file itself, so that nobody else has to hold its weights? */
+export function isLoadedByPath(graph: OnnxGraph): boolean {
+  return graph.externalData.length === 0 && !needsRewrite(graph);
+}
+
 /**
- * Makes a session of the model whose bytes are in `model`, which is released.
+ * Makes a session of the model whose bytes are in `model`, which is released; of one {@link isLoadedByPath} without them.
  *
  * A file that holds its own weights is loaded by its path, which needs no second copy of them. With weights in other
  * files the runtime would keep those mapped, and break when they are replaced: it gets their bytes instead. See
@@ -32,17 +37,14 @@ export interface OpenedSession {
  */
 export async function openSession(
   runtime: OrtRuntime,
-  model: HeldBytes,
+  model: HeldBytes | undefined,
   request: SessionRequest,
 ): Promise<OpenedSession> {
   const { graph, files } = request;
+  if (model === undefined) return await start(runtime, files.path(graph.file), request.options, request);
   const weights = new Map<string, HeldBytes>();
   let source = model;
   try {
-    if (graph.externalData.length === 0 && !needsRewrite(graph)) {
-      model.release();
-      return await start(runtime, files.path(graph.file), request.options, request);
-    }
     for (const { file } of graph.externalData) {
       if (!weights.has(file)) weights.set(file, await holdFile(files.path(file), file));
     }

@@ -1,0 +1,1 @@
+export declare function figuresText(results: Readonly<Record<string, unknown>>): string;
