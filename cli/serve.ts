@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import type { Model } from "../src/format/model.js";
-import { loadModel } from "../src/serve/load.js";
+import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
@@ -17,7 +17,7 @@ import { formatCount, printable } from "./text.js";
 import { modelChecks } from "./trust.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
-type Load = (model: Model, signal?: AbortSignal) => Promise<ServedModel>;
+type Load = (model: Model, more: Pick<LoadModelOptions, "signal" | "onProgress">) => Promise<ServedModel>;
 
 /** What is served: one model for good, or the last good version of its files. */
 interface Held extends AsyncDisposable {
@@ -37,15 +37,8 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   const access = accessRules(options, io);
   const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
-  const load: Load = (model, signal) =>
-    loadModel(model, {
-      ...known,
-      logger,
-      metrics,
-      onProgress: output.progress.show,
-      ...toLoadOptions(options),
-      ...definedOf({ signal }),
-    });
+  const load: Load = (model, more) =>
+    loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
   await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
@@ -77,7 +70,7 @@ function toLoadOptions(options: ServeContext["options"]) {
 
 async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
   const model = await openRunnable(context, context.options, known);
-  const current = await loadOwned(model, () => load(model));
+  const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
   return {
     models: { current },
     warnings: model.warnings,
@@ -97,7 +90,7 @@ async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
     useFlavor: options.useFlavor,
     checks: modelChecks(options, io),
     timeoutMs: options.loadTimeout,
-    load,
+    load: (model: Model, signal: AbortSignal) => load(model, { signal }),
   };
   const watched = await openWatched(source, tellReloads(output, io));
   return {
