@@ -5,14 +5,22 @@ export type CommandName = keyof typeof COMMAND_OPTIONS;
 
 const MODEL: Argument = { name: "model", help: "a package (.tar or .tar.gz), or the folder of a model" };
 
-/** What `serve` and `predict` take besides: they pack a function themselves. */
-const RUNNABLE: Argument = { ...MODEL, help: "a package (.tar or .tar.gz), the folder of a model, or a function" };
+/** What those take besides that run a model: they pack it themselves. */
+const RUNNABLE: Argument = {
+  ...MODEL,
+  help: "a package (.tar, .tar.gz), a model's folder, an .onnx file or a predict.ts",
+};
 
 /**
  * Every command of `mlserve`, in the order of the help, for whoever tells of commands: what runs them is in runners.ts,
  * their options are in src/config/options.ts.
  */
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  init: {
+    summary: "make a project to start from",
+    arguments: [{ name: "dir", help: "where to make it; unset: here", optional: true }],
+    examples: ["mlserve init my-model", "mlserve init my-model --template onnx"],
+  },
   pack: {
     summary: "put a model and its description into one package",
     arguments: [
@@ -34,6 +42,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     arguments: [RUNNABLE],
     examples: [
       "mlserve serve iris.tar",
+      "mlserve serve ./predict.ts",
       "mlserve serve ./mlflow-model --host 0.0.0.0 --port 9000",
       "mlserve serve iris.tar --workers 4 --timeout 2s --max-body 100MB",
     ],

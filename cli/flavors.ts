@@ -19,7 +19,10 @@ export interface KnownFlavors {
 }
 
 /** Throws `usage` for a module that is none, and `unknown_flavor` for a name that is taken. */
-export async function loadFlavors({ flavor = [], useFlavor }: FlavorOptions, io: Io): Promise<KnownFlavors> {
+export async function loadFlavors(
+  { flavor = [], useFlavor }: FlavorOptions,
+  io: Pick<Io, "cwd">,
+): Promise<KnownFlavors> {
   const name = flavor.find((word) => !isModule(word));
   if (name !== undefined)
     throw new MlserveError("usage", `${quoteName(name)} is no path of a module`, {
@@ -49,7 +52,7 @@ function isModule(word: string): boolean {
   return /[\\/]/.test(word) || /\.[cm]?[jt]s$/i.test(word);
 }
 
-async function createRegistry(modules: readonly string[], io: Io): Promise<FlavorRegistry> {
+async function createRegistry(modules: readonly string[], io: Pick<Io, "cwd">): Promise<FlavorRegistry> {
   const loaded = [];
   for (const module of modules)
     loaded.push(...(await loadFlavorModule(module.startsWith("file:") ? module : toPath(module, io))));

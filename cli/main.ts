@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { tmpdir } from "node:os";
+import { type EarlyEnd, watchEarlyEnd } from "./early-end.js";
 import { type Interrupts, type Io, isBrokenPipe } from "./io.js";
 
 /** How often npm repeats a signal that the terminal has sent already: once, at the same moment. */
@@ -7,9 +8,11 @@ const SAME_SIGNAL_MS = 250;
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const;
 
-await main();
+// Not awaited: Node would tell of a model that waits for what never comes in words and with a path of its own.
+void main();
 
 async function main(): Promise<void> {
+  const early = watchEarlyEnd(process);
   const io: Io = {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -17,22 +20,23 @@ async function main(): Promise<void> {
     environment: takeEnvironment(),
     cwd: process.cwd(),
     temporaryFolder: tmpdir(),
-    interrupts: watchSignals(),
+    interrupts: watchSignals(early),
     atExit: (cleanup) => process.once("exit", cleanup),
   };
-  const { run } = await import("./run.js");
+  const { findErrorStyle, run } = await import("./run.js");
   const { reportError } = await import("./output.js");
-  process.stdout.on("error", endWithReader);
+  early.tell((error) => void reportError(error, io, findErrorStyle(process.argv.slice(2), io)));
+  process.stdout.on("error", (error) => endWithReader(error, early));
   // A server goes on when nobody reads its log any more.
   process.stderr.on("error", () => {});
   const fail = (error: unknown): void => {
     const verbose = process.argv.includes("--verbose");
-    void reportError(error, io, { format: "human", verbose }).finally(() => process.exit(1));
+    void reportError(error, io, { format: "human", verbose }).finally(() => early.leave(1));
   };
   process.once("uncaughtException", fail);
   process.once("unhandledRejection", fail);
   // Everything is written by now; a handle that somebody forgot must not keep the process alive.
-  process.exit(await run(process.argv.slice(2), io));
+  early.leave(await run(process.argv.slice(2), io));
 }
 
 /** The key of the server is not for the code of models, nor for the processes that run it. */
@@ -43,20 +47,20 @@ function takeEnvironment(): Io["environment"] {
 }
 
 /** Whoever writes is told of every other failure. */
-function endWithReader(error: Error): void {
-  if (isBrokenPipe(error)) process.exit(0);
+function endWithReader(error: Error, { leave }: EarlyEnd): void {
+  if (isBrokenPipe(error)) leave(0);
 }
 
-function watchSignals(): Interrupts {
+function watchSignals({ leave }: EarlyEnd): Interrupts {
   const stop = new AbortController();
   let taken = false;
   let firstAt = 0;
   const receive = (signal: keyof typeof EXIT_CODES): void => {
-    if (!taken) process.exit(EXIT_CODES[signal]);
+    if (!taken) leave(EXIT_CODES[signal]);
     if (!stop.signal.aborted) {
       firstAt = performance.now();
       stop.abort();
-    } else if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(EXIT_CODES[signal]);
+    } else if (performance.now() - firstAt > SAME_SIGNAL_MS) leave(EXIT_CODES[signal]);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const) process.on(signal, () => receive(signal));
   return {

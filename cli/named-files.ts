@@ -1,7 +1,8 @@
-import { access, constants, realpath, stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { MlserveError, quoteName } from "../src/core/errors.js";
 import { fileSystemError, systemCode } from "../src/format/file-system-error.js";
+import { realPathIfThere } from "../src/format/real-path.js";
 import { suggestPath } from "../src/format/similar-path.js";
 import type { Io } from "./io.js";
 
@@ -42,16 +43,12 @@ export async function refuseOverwriting(
   inputs: readonly { readonly what: string; readonly file: string }[],
   { cwd }: Pick<Io, "cwd">,
 ): Promise<void> {
-  const place = await realPathOf(output, cwd);
+  const place = await realPathIfThere(resolve(cwd, output));
   if (place === undefined) return;
   for (const { what, file } of inputs)
-    if ((await realPathOf(file, cwd)) === place)
+    if ((await realPathIfThere(resolve(cwd, file))) === place)
       throw new MlserveError("usage", `is ${what}, which would be overwritten`, {
         where: fileOfFlag("--output", output),
         hint: "Name another file",
       });
-}
-
-async function realPathOf(file: string, cwd: string): Promise<string | undefined> {
-  return await realpath(resolve(cwd, file)).catch(() => undefined);
 }

@@ -7,7 +7,7 @@ import { createApp } from "../src/serve/app.js";
 import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import type { Metrics } from "../src/serve/metrics.js";
 import { createMetricsApp } from "../src/serve/metrics-app.js";
-import type { ServedModel } from "../src/serve/served-model.js";
+import type { ModelRepository } from "../src/serve/repository.js";
 import { startServer } from "../src/serve/server.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
@@ -16,7 +16,7 @@ type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
 type ServeOptions = ServeContext["options"];
 
 export interface ServerParts {
-  readonly served: ServedModel;
+  readonly models: ModelRepository;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly access: AccessRules;
@@ -28,22 +28,19 @@ export interface ServerParts {
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
   { options }: ServeContext,
-  { served, metrics, logger, access, tls, stopping }: ServerParts,
+  { models, metrics, logger, access, tls, stopping }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const app = createApp(
-    { current: served },
-    {
-      stopping,
-      access,
-      metricsRoute: options.metricsPort === undefined,
-      logger,
-      accessLog: options.accessLog && !options.quiet,
-      metrics,
-      maxBodyBytes: options.maxBody,
-      timeoutMs: options.timeout,
-      version: readVersion(),
-    },
-  );
+  const app = createApp(models, {
+    stopping,
+    access,
+    metricsRoute: options.metricsPort === undefined,
+    logger,
+    accessLog: options.accessLog && !options.quiet,
+    metrics,
+    maxBodyBytes: options.maxBody,
+    timeoutMs: options.timeout,
+    version: readVersion(),
+  });
   const server = await startServer({
     app,
     host: options.host,

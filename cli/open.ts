@@ -4,7 +4,7 @@ import { MlserveError, quoteName } from "../src/core/errors.js";
 import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { openModel } from "../src/format/open-model.js";
-import { findFunctionEntry, isFunctionSource } from "../src/pack/function/find-entry.js";
+import { isFunctionSource } from "../src/pack/function/find-entry.js";
 import type { CommandContext } from "./command.js";
 import type { KnownFlavors } from "./flavors.js";
 import type { Io } from "./io.js";
@@ -24,10 +24,10 @@ export function openArgument(
   });
 }
 
-/** {@link openArgument} for what is run: a function that is no package yet is packed into the temporary folder first. */
+/** {@link openArgument} for what is run: what is no package yet is packed into the temporary folder first. */
 export async function openRunnable(context: OpenContext, options: CheckOptions, known: KnownFlavors): Promise<Model> {
   const path = toPath(context.argument, context.io);
-  if (!(await isFunctionFolder(path))) return openArgument(context, options);
+  if (!(await isUnpacked(path))) return openArgument(context, options);
   if (options.trust !== undefined) throw unsigned(context.argument);
   const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
@@ -38,19 +38,21 @@ export async function openRunnable(context: OpenContext, options: CheckOptions, 
   });
 }
 
-function unsigned(argument: string): MlserveError {
+export function unsigned(argument: string): MlserveError {
   return new MlserveError("untrusted_package", "is source, which nobody has signed", {
     where: quoteName(argument),
     hint: "Pack it, sign the package with mlserve sign, and serve that, or leave --trust out",
   });
 }
 
-/** A source by its ending, or a folder with one and no MLmodel file. What is not there is told by who opens it. */
-async function isFunctionFolder(path: string): Promise<boolean> {
-  if (isFunctionSource(path)) return true;
-  const names = await readdir(path).catch((): string[] => []);
-  return !names.includes(MLMODEL_FILE) && (await findFunctionEntry(path, names)) !== undefined;
+/** A model's own file, or a folder without an MLmodel file. What is not there is told by who opens it. */
+export async function isUnpacked(path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => undefined);
+  return names === undefined ? isFunctionSource(path) || MODEL_FILE.test(path) : !names.includes(MLMODEL_FILE);
 }
+
+/** Files of which a flavor makes a model: a graph of ONNX, the model.json of TensorFlow.js. */
+const MODEL_FILE = /\.(onnx|json)$/i;
 
 /** Short, as the user wrote it, since errors show it; this process may run in another folder than the command. */
 export function toPath(argument: string, { cwd }: Pick<Io, "cwd">): string {

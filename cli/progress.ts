@@ -47,6 +47,7 @@ export function createProgressLine(stream: OutputStream, clock: Clock): Progress
   let shown: Shown | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
+  let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const draw = (): void => {
     const now = clock();
@@ -61,6 +62,7 @@ export function createProgressLine(stream: OutputStream, clock: Clock): Progress
   };
   return {
     show(progress, note = "") {
+      if (isOver) return;
       const isOther = shown?.progress.work !== progress.work;
       shown = { progress, note, since: isOther ? clock() : (shown?.since ?? clock()) };
       // What comes next may keep this thread busy, so that nobody could draw then.
@@ -70,6 +72,7 @@ export function createProgressLine(stream: OutputStream, clock: Clock): Progress
     },
     clear,
     end() {
+      isOver = true;
       clearInterval(timer);
       shown = undefined;
       clear();

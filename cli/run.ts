@@ -41,7 +41,7 @@ function quickAnswer(argv: readonly string[], io: Io, { format }: ErrorStyle): s
 }
 
 /** An error must be told even when the options are what is wrong, so this looks no further than at the words. */
-function findErrorStyle(argv: readonly string[], { environment }: Io): ErrorStyle {
+export function findErrorStyle(argv: readonly string[], { environment }: Io): ErrorStyle {
   const asks = (flag: string, variable: string): boolean =>
     argv.includes(flag) || /^(1|true|yes|on)$/i.test(environment[variable] ?? "");
   return { format: asks("--json", "MLSERVE_JSON") ? "json" : "human", verbose: asks("--verbose", "MLSERVE_VERBOSE") };

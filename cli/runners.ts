@@ -6,6 +6,7 @@ type Runner<Name extends CommandName> = (context: CommandContext<(typeof COMMAND
 
 /** What runs each command: loaded when it is called for, and not before. */
 export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Name>> } = {
+  init: async () => (await import("./init.js")).initCommand,
   pack: async () => (await import("./pack.js")).packCommand,
   serve: async () => (await import("./serve.js")).serveCommand,
   predict: async () => (await import("./predict.js")).predictCommand,

@@ -1,19 +1,35 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
-import { loadModel } from "../src/serve/load.js";
+import type { Model } from "../src/format/model.js";
+import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
+import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
 import { accessRules, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
-import { loadFlavors } from "./flavors.js";
-import { openRunnable } from "./open.js";
+import { type KnownFlavors, loadFlavors } from "./flavors.js";
+import { loadOwned } from "./load-owned.js";
+import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
-import { formatCount } from "./text.js";
+import { formatCount, printable } from "./text.js";
+import { modelChecks } from "./trust.js";
+
+type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
+type Load = (model: Model, more: Pick<LoadModelOptions, "signal" | "onProgress">) => Promise<ServedModel>;
+
+/** What is served: one model for good, or the last good version of its files. */
+interface Held extends AsyncDisposable {
+  readonly models: ModelRepository & { readonly current: ServedModel };
+  /** What a person should know of it. */
+  readonly warnings: readonly string[];
+  /** Whatever has to go on beside the server, until the signal is aborted. */
+  keepCurrent(signal: AbortSignal): Promise<void>;
+}
 
 /** `mlserve serve`. */
-export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>): Promise<void> {
+export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
   const logger = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
@@ -21,12 +37,23 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
   const access = accessRules(options, io);
   const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
-  await using model = await openRunnable(context, options, known);
-  await using served = await loadModel(model, {
-    ...known,
-    logger,
-    metrics,
-    onProgress: output.progress.show,
+  const load: Load = (model, more) =>
+    loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
+  await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
+  const { models, warnings } = held;
+  const stopping = io.interrupts.take();
+  await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
+  // Not before: what cannot be served is told in one line.
+  for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
+  output.progress.end();
+  await tellServing(models.current, server.url, context);
+  const kept = held.keepCurrent(stopping);
+  await aborted(stopping);
+  await kept;
+}
+
+function toLoadOptions(options: ServeContext["options"]) {
+  return {
     coercion: options.coercion,
     nonFinite: options.nonfinite,
     float32: options.float32,
@@ -38,17 +65,48 @@ export async function serveCommand(context: CommandContext<typeof SERVE_OPTIONS>
       workers: options.workers,
       workerMemoryBytes: options.workerMemory,
     }),
-  });
-  const stopping = io.interrupts.take();
-  await using server = await openServer(context, { served, metrics, logger, access, tls, stopping });
-  // Not before: what cannot be served is told in one line.
-  for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
-  output.progress.end();
-  const { name, flavor, loadMs } = served;
-  const told = `serving ${name} (${flavor}${placeText(served)}) at ${server.url} — loaded in ${Math.round(loadMs)} ms`;
-  const fields = { name, flavor, url: server.url, load_ms: Math.round(loadMs) };
-  await output.result(fields, [`mlserve: ${told}`], [server.url]);
-  await aborted(stopping);
+  };
+}
+
+async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
+  const model = await openRunnable(context, context.options, known);
+  const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
+  return {
+    models: { current },
+    warnings: model.warnings,
+    async keepCurrent() {},
+    [Symbol.asyncDispose]: () => current[Symbol.asyncDispose](),
+  };
+}
+
+async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
+  const { argument, options, io, output, temporaryFolder } = context;
+  const { openWatched } = await import("./watch/watched-model.js");
+  const { tellReloads } = await import("./watch/tell-reloads.js");
+  const source = {
+    path: toPath(argument, io),
+    temporaryFolder: temporaryFolder(),
+    flavor: options.flavor ?? [],
+    useFlavor: options.useFlavor,
+    checks: modelChecks(options, io),
+    timeoutMs: options.loadTimeout,
+    load: (model: Model, signal: AbortSignal) => load(model, { signal }),
+  };
+  const watched = await openWatched(source, tellReloads(output, io));
+  return {
+    models: watched.models,
+    warnings: [],
+    keepCurrent: (signal) => watched.keepCurrent(signal),
+    [Symbol.asyncDispose]: () => watched[Symbol.asyncDispose](),
+  };
+}
+
+function tellServing(current: ServedModel, url: string, { argument, options, output }: ServeContext): Promise<void> {
+  const { name, flavor, loadMs } = current;
+  const told = `serving ${name} (${flavor}${placeText(current)}) at ${url} — loaded in ${Math.round(loadMs)} ms`;
+  const watching = options.watch ? [`mlserve: watching ${printable(argument)}, Ctrl-C to stop`] : [];
+  const fields = { name, flavor, url, load_ms: Math.round(loadMs) };
+  return output.result(fields, [`mlserve: ${told}`, ...watching], [url]);
 }
 
 /** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */

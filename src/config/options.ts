@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
+import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
@@ -117,6 +118,7 @@ export const PACK_OPTIONS = z.object({
 export const SERVE_OPTIONS = z.object({
   host,
   port,
+  watch: option(SWITCH, { group: "Server", help: "load the model again when its files change", default: "false" }),
   drainDelay: option(DURATION, {
     group: "Server",
     help: "time to go on taking requests at shutdown, while /health says no",
@@ -145,17 +147,7 @@ export const SERVE_OPTIONS = z.object({
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
   }),
-  logFormat: option(choice(["auto", "json", "pretty"], "FORMAT"), {
-    group: "Log",
-    help: "json, pretty, or auto: pretty on a terminal, else json",
-    default: "auto",
-  }),
-  accessLog: option(SWITCH, { group: "Log", help: "do not log a line for each request", default: "true" }),
-  logLevel: option(choice(["debug", "info", "warn", "error", "silent"], "LEVEL"), {
-    group: "Log",
-    help: "how much to log: debug, info, warn, error or silent",
-    default: "info",
-  }),
+  ...LOG_OPTIONS,
   ...COMMON,
 });
 
@@ -241,6 +233,16 @@ export const DIFF_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve init`. */
+export const INIT_OPTIONS = z.object({
+  template: option(choice(["function", "onnx", "tfjs"], "NAME"), {
+    short: "t",
+    help: "what to start with: function (in TypeScript), onnx or tfjs",
+    default: "function",
+  }),
+  ...COMMON,
+});
+
 /** `mlserve bench`. */
 export const BENCH_OPTIONS = z.object({
   ...LOAD_OPTIONS,
@@ -265,6 +267,7 @@ export const KEYGEN_OPTIONS = z.object({ ...COMMON });
 
 /** The options of each command by its name. */
 export const COMMAND_OPTIONS = {
+  init: INIT_OPTIONS,
   pack: PACK_OPTIONS,
   serve: SERVE_OPTIONS,
   predict: PREDICT_OPTIONS,

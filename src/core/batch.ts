@@ -33,12 +33,17 @@ export type Params = ReadonlyMap<string, unknown>;
  *
  * @useDeclaredType
  */
-export type BodyForm = WrappedForm | "unwrapped";
+export type BodyForm = "dataframe_split" | "dataframe_records" | "inputs" | "instances" | "unwrapped";
 
 /** A key under which a request's body has its data. */
-export type WrappedForm = "dataframe_split" | "dataframe_records" | "inputs" | "instances";
+export type WrappedForm = Exclude<BodyForm, "unwrapped">;
 
-export const WRAPPED_FORMS: readonly WrappedForm[] = ["dataframe_split", "dataframe_records", "inputs", "instances"];
+export const WRAPPED_FORMS = [
+  "dataframe_split",
+  "dataframe_records",
+  "inputs",
+  "instances",
+] as const satisfies readonly WrappedForm[];
 
 /** One decoded request. */
 export interface Call {

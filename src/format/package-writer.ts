@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { PassThrough, Transform } from "node:stream";
+import { PassThrough, Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Pack, pack as packTar } from "tar-stream";
+import { TarArchive } from "archiver";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { DEFAULT_LIMITS } from "./archive-limits.js";
 import { CHECKSUMS_FILE, formatChecksums, SIGNATURE_FILE, sha256Of } from "./checksums.js";
@@ -103,14 +103,18 @@ async function writeArchive(
   sources: readonly PackageSource[],
   options: ArchiveOptions,
 ): Promise<WrittenPackage> {
-  const tar = packTar();
+  const archive = new TarArchive();
+  // Not archiver itself stands in the pipeline: when that fails and destroys it, it throws where nobody can catch it.
+  const outlet = new PassThrough();
+  archive.once("error", (error) => outlet.destroy(error));
+  archive.pipe(outlet);
   const meter = createMeter();
   const stop = new AbortController();
   const compressor = options.gzip ? createStableGzip() : new PassThrough();
-  const writing = pipeline(tar, compressor, meter.stream, createWriteStream(path, { flags: "wx", flush: true }), {
+  const writing = pipeline(outlet, compressor, meter.stream, createWriteStream(path, { flags: "wx", flush: true }), {
     signal: stop.signal,
   });
-  const adding = addFiles(tar, sources, options, stop.signal);
+  const adding = addFiles(archive, sources, options, stop.signal);
   const [, added] = await bothOrFirstFailure(writing, adding, () => stop.abort());
   return { ...added, ...meter.result() };
 }
@@ -130,49 +134,98 @@ function createMeter(): { stream: Transform; result(): { bytes: number; sha256: 
 }
 
 async function addFiles(
-  tar: Pack,
+  archive: TarArchive,
   sources: readonly PackageSource[],
   options: ArchiveOptions,
   signal: AbortSignal,
 ): Promise<{ digest: string; files: readonly ModelFile[] }> {
   const files: ModelFile[] = [];
-  for (const source of sources) files.push(await addEntry(tar, source, options, signal));
+  for (const source of sources) {
+    files.push(
+      "content" in source
+        ? await addContent(archive, source, options, signal)
+        : await addFile(archive, source, options, signal),
+    );
+  }
   const list = Buffer.from(formatChecksums(new Map(files.map(({ name, sha256 }) => [name, sha256]))));
-  await addEntry(tar, { name: CHECKSUMS_FILE, content: list }, options, signal);
+  await addContent(archive, { name: CHECKSUMS_FILE, content: list }, options, signal);
   if (options.sign !== undefined)
-    await addEntry(tar, { name: SIGNATURE_FILE, content: options.sign(list) }, options, signal);
-  tar.finalize();
+    await addContent(archive, { name: SIGNATURE_FILE, content: options.sign(list) }, options, signal);
+  // The pipeline tells when the archive has ended, and how.
+  archive.finalize().catch(() => {});
   return { digest: sha256Of(list), files };
 }
 
-/** Waits until the bytes of the entry have passed into the archive, which takes them no faster than they are written. */
-async function addEntry(
-  tar: Pack,
-  source: PackageSource,
-  { date, onBytes = () => {} }: ArchiveOptions,
+async function addContent(
+  archive: TarArchive,
+  { name, content }: ContentSource,
+  options: ArchiveOptions,
   signal: AbortSignal,
 ): Promise<ModelFile> {
-  const { name } = source;
-  const bytes = "content" in source ? source.content.byteLength : await checkedSize(source);
-  const hash = createHash("sha256");
-  async function* hashed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of "content" in source ? [source.content] : streamFile(source)) {
-      hash.update(chunk);
-      onBytes(chunk.byteLength);
-      yield chunk;
-    }
-  }
-  await pipeline(hashed(), tar.entry({ name, size: bytes, mode: 0o644, mtime: date }), { signal });
-  const sha256 = hash.digest("hex");
-  if ("sha256" in source && source.sha256 !== undefined && source.sha256 !== sha256) throw changedWhileRead(name);
-  return { name, bytes, sha256 };
+  await appended(archive, signal, () =>
+    archive.append(Buffer.from(content), { name, mode: 0o644, date: options.date }),
+  );
+  options.onBytes?.(content.byteLength);
+  return { name, bytes: content.byteLength, sha256: sha256Of(content) };
 }
 
-/** Throws `file_system` when the file is not as long as it was. */
-async function checkedSize({ name, path, bytes }: PathSource): Promise<number> {
+async function addFile(
+  archive: TarArchive,
+  source: PathSource,
+  options: ArchiveOptions,
+  signal: AbortSignal,
+): Promise<ModelFile> {
+  const { name, path, bytes } = source;
   const stats = await stat(path).catch((error: unknown) => {
     throw fileSystemError(error, `file ${quoteName(name)}`);
   });
   if (stats.size !== bytes) throw changedWhileRead(name);
-  return bytes;
+  const body = createHashedBody(source, options.onBytes);
+  try {
+    await appended(archive, signal, (fail) => {
+      // archiver pipes the stream on, which tells nobody of its failure.
+      body.stream.once("error", fail);
+      archive.append(body.stream, { name, mode: 0o644, date: options.date, stats });
+    });
+  } finally {
+    body.stream.destroy();
+  }
+  return { name, bytes, sha256: body.sha256() };
+}
+
+/** Waits until the entry that `append` gives to the archive has passed through it. */
+function appended(
+  archive: TarArchive,
+  signal: AbortSignal,
+  append: (fail: (error: unknown) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    archive.once("entry", () => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+    append(reject);
+  });
+}
+
+/** The bytes of a file, hashed as they pass and compared with what they were before. */
+function createHashedBody(
+  source: PathSource,
+  onBytes: (bytes: number) => void = () => {},
+): { stream: Readable; sha256(): string } {
+  const hash = createHash("sha256");
+  let sha256 = "";
+  async function* read(): AsyncGenerator<Buffer> {
+    for await (const chunk of streamFile(source)) {
+      hash.update(chunk);
+      onBytes(chunk.length);
+      yield chunk;
+    }
+    sha256 = hash.digest("hex");
+    if (source.sha256 !== undefined && source.sha256 !== sha256) throw changedWhileRead(source.name);
+  }
+  return { stream: Readable.from(read(), { objectMode: false }), sha256: () => sha256 };
 }

@@ -74,8 +74,11 @@ export async function findSource(path: string, useFlavor?: string): Promise<Sour
   if (names.includes(MLMODEL_FILE)) return { kind: "saved", folder: path, name };
   const entry = mayBeFunction ? await findFunctionEntry(path, names) : undefined;
   if (entry !== undefined) return toFunction(path, entry, path);
-  return { kind: "bare", name, where: quoteName(path), files: await listCandidates(path) };
+  return { kind: "bare", name, where: quoteName(path), files: await listCandidates(path, PASSED_OVER) };
 }
+
+/** Folders of packages: large, and no weights of a model lie in them. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["node_modules", ".venv", "venv"]);
 
 function toFunction(folder: string, entry: string, path: string): FunctionSource {
   const absolute = resolve(folder);
@@ -107,7 +110,7 @@ async function findBareFile(path: string): Promise<BareSource> {
   const real = await realpath(path);
   const { size } = await stat(real);
   // What lies beside it may be its weights.
-  const beside = (await listCandidates(dirname(path))).filter((file) => file.name !== name);
+  const beside = (await listCandidates(dirname(path), PASSED_OVER)).filter((file) => file.name !== name);
   return {
     kind: "bare",
     name: name.replace(/\.[^.]+$/, "") || name,

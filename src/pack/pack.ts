@@ -78,6 +78,8 @@ export interface PackOptions {
   readonly onProgress?: OnProgress;
   /** Told of the file that is written before it takes its place, for a program that may be ended meanwhile. */
   onTemporaryFile?(path: string): void;
+  /** Told of the sources that a function was bundled from, by their absolute paths, before any of them runs. */
+  onSources?(paths: readonly string[]): void;
 }
 
 /** The package that was written. */
@@ -125,7 +127,9 @@ async function packFunction(source: FunctionSource, options: PackOptions): Promi
   if (place !== undefined && !isArchiveName(output) && dirname(place) === (await realPathIfThere(source.folder)))
     throw overwrites(output);
   const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
-  const staged = await stageFunction(source, { temporaryFolder, ignore: [place, ...(await Promise.all(given))] });
+  const ignore = [place, ...(await Promise.all(given))];
+  const onSources = options.onSources?.bind(options);
+  const staged = await stageFunction(source, { temporaryFolder, ignore, ...(onSources && { onSources }) });
   try {
     const asked = !source.found || options.useFlavor !== undefined;
     const beside = asked ? [] : await findBeside(staged.source, options.flavors);

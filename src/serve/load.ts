@@ -40,6 +40,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
+  /** Gives the loading up: worker processes that were started for it are ended. */
+  readonly signal?: AbortSignal;
   /** For tests. Default: the monotonic clock of Node. */
   readonly clock?: Clock;
   /** Told what is done, and how far it is. */

@@ -109,6 +109,8 @@ function createModelMetrics(registers: Registry[]): Pick<Metrics, "modelLoaded" 
     workerRestarted: () => restarts.inc(),
     modelLoaded(model) {
       workers.set(model.workers);
+      // One model: that it took the place of another is told by its digest.
+      info.reset();
       info.set({ name: model.name, flavor: model.flavor, digest: model.digest ?? "" }, 1);
       loadSeconds.set(model.loadMs / 1000);
     },

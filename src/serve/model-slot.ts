@@ -46,7 +46,10 @@ function hold(model: ServedModel): HeldModel {
   };
 }
 
-/** Knows when nothing of what it was asked is going on any more, streams included. */
+/**
+ * Knows when nothing of what it was asked is going on any more, streams included. What somebody has given up does not
+ * count: a model that does not heed its signal would hold everything up.
+ */
 class CountingExecutor implements Executor {
   private readonly executor: Executor;
   private running = 0;
@@ -57,14 +60,14 @@ class CountingExecutor implements Executor {
   }
 
   async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
-    this.running++;
+    const leave = this.enter(signal);
     let reply: Reply | undefined;
     try {
       reply = await this.executor.execute(request, signal);
     } finally {
-      if (reply?.kind !== "streamed") this.leave();
+      if (reply?.kind !== "streamed") leave();
     }
-    return reply.kind === "streamed" ? this.counted(reply) : reply;
+    return reply.kind === "streamed" ? counted(reply, leave) : reply;
   }
 
   async idle(): Promise<void> {
@@ -78,20 +81,29 @@ class CountingExecutor implements Executor {
     return this.executor[Symbol.asyncDispose]();
   }
 
-  private counted({ chunks, ...reply }: StreamedReply): StreamedReply {
-    const leave = (): void => this.leave();
-    async function* untilEnd(): AsyncGenerator<Uint8Array> {
-      try {
-        yield* chunks;
-      } finally {
-        leave();
-      }
-    }
-    return { ...reply, chunks: untilEnd() };
+  /** Gives what is called when a request has ended; its signal calls it too, and only the first call counts. */
+  private enter(signal: AbortSignal): () => void {
+    let isIn = true;
+    const leave = (): void => {
+      if (!isIn) return;
+      isIn = false;
+      signal.removeEventListener("abort", leave);
+      this.running--;
+      if (this.running === 0) this.onIdle?.();
+    };
+    this.running++;
+    signal.addEventListener("abort", leave, { once: true });
+    return leave;
   }
+}
 
-  private leave(): void {
-    this.running--;
-    if (this.running === 0) this.onIdle?.();
+function counted({ chunks, ...reply }: StreamedReply, leave: () => void): StreamedReply {
+  async function* untilEnd(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+    } finally {
+      leave();
+    }
   }
+  return { ...reply, chunks: untilEnd() };
 }

@@ -16,7 +16,7 @@ export interface ServedModel extends AsyncDisposable {
   readonly runtime: Readonly<Record<string, string | number>>;
   /** sha256 of the package's `SHA256SUMS`. */
   readonly digest: string | undefined;
-  /** Milliseconds to open the model, to load it into its runtime the model into its runtime and to warm it up. */
+  /** Milliseconds to open the model, to load it into its runtime and to warm it up. */
   readonly loadMs: number;
   /** What answers requests to it. */
   readonly executor: Executor;

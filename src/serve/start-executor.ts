@@ -12,7 +12,7 @@ import type { Executor } from "../pipeline/executor.js";
 import { createPipeline } from "../pipeline/pipeline.js";
 import { runSelfTest } from "../pipeline/self-test.js";
 import { warmUp } from "../pipeline/warm-up.js";
-import { createPoolExecutor } from "../workers/executor.js";
+import type { PoolOptions } from "../workers/pool.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
 
@@ -23,6 +23,7 @@ export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly loadTimeoutMs?: number;
   readonly workerMemoryBytes?: number;
   readonly workerEntry?: URL;
+  readonly signal?: AbortSignal;
   onWorkerRestart?(): void;
   readonly onProgress?: OnProgress;
 }
@@ -111,11 +112,11 @@ async function startProcesses(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
+  const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
   const { files, name, digest } = model;
   const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
   const { flavor, workers, threads, defaultThreads } = placement;
-  const executor = await createPoolExecutor({
+  const pool: PoolOptions = {
     order: {
       flavor,
       others: othersOf(chosen),
@@ -132,7 +133,10 @@ async function startProcesses(
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
     ...(workerEntry === undefined ? {} : { entry: workerEntry }),
-  });
+  };
+  // A model in the server's own process needs none of it.
+  const { createPoolExecutor } = await import("../workers/executor.js");
+  const executor = await createPoolExecutor(pool, signal);
   const { runtime, exampleFault } = executor.ready;
   if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
   return { executor, runtime, workers, isHealthy: executor.isHealthy, pids: executor.pids };

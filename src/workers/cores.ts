@@ -22,13 +22,18 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** `cpu.max` is "200000 100000", or "max 100000". A group's own limit counts, and those of the groups around it. */
+/** `cpu.max` is "200000 100000", or "max 100000". */
 function readQuotaV2(read: ReadText): number | undefined {
-  const own = /^0::(\/.*)$/m.exec(read("/proc/self/cgroup") ?? "")?.[1] ?? "/";
-  const quotas = foldersAround(own).flatMap((folder) => {
+  return smallestQuota(/^0::(\/.*)$/m, read, (folder) => {
     const [quota, period] = (read(`/sys/fs/cgroup${folder}cpu.max`) ?? "").split(/\s+/).map(Number);
     return toCores(quota, period);
   });
+}
+
+/** A group's own limit counts, and those of the groups around it; `line` finds the group in the list of all. */
+function smallestQuota(line: RegExp, read: ReadText, quotaOf: (folder: string) => number[]): number | undefined {
+  const own = line.exec(read("/proc/self/cgroup") ?? "")?.[1] ?? "/";
+  const quotas = foldersAround(own).flatMap(quotaOf);
   return quotas.length === 0 ? undefined : Math.min(...quotas);
 }
 
@@ -39,9 +44,10 @@ function foldersAround(path: string): string[] {
 }
 
 function readQuotaV1(read: ReadText): number | undefined {
-  const quota = read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-  const period = read("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  return toCores(Number(quota ?? Number.NaN), Number(period ?? Number.NaN))[0];
+  return smallestQuota(/^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(\/.*)$/m, read, (folder) => {
+    const [quota, period] = ["quota", "period"].map((name) => read(`/sys/fs/cgroup/cpu${folder}cpu.cfs_${name}_us`));
+    return toCores(Number(quota ?? Number.NaN), Number(period ?? Number.NaN));
+  });
 }
 
 /** No limit is "max" in version 2, and -1 in version 1. */

@@ -9,9 +9,15 @@ export interface PoolExecutor extends Executor {
   isHealthy(): boolean;
 }
 
-/** Starts worker processes for a model and waits until all have loaded it. Throws what loading it throws. */
-export async function createPoolExecutor(options: PoolOptions): Promise<PoolExecutor> {
+/**
+ * Starts worker processes for a model and waits until all have loaded it. Throws what loading it throws; then, and when
+ * `signal` gives it up, none is left.
+ */
+export async function createPoolExecutor(options: PoolOptions, signal?: AbortSignal): Promise<PoolExecutor> {
+  signal?.throwIfAborted();
   const pool = new WorkerPool(options);
+  const giveUp = (): void => void pool.close();
+  signal?.addEventListener("abort", giveUp, { once: true });
   try {
     const ready = await pool.ready;
     return {
@@ -24,5 +30,7 @@ export async function createPoolExecutor(options: PoolOptions): Promise<PoolExec
   } catch (error) {
     await pool.close();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
   }
 }

@@ -4,6 +4,7 @@ import { Duplex, type Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import { HAS_GROUPS, killGroup } from "./process-group.js";
 import type { LogLine, WorkerOrder, WorkerReady } from "./protocol.js";
 import { residentBytes } from "./resident-memory.js";
 import type { CallHolder, WorkerCall } from "./worker-call.js";
@@ -37,7 +38,6 @@ export interface WorkerEnd {
 const CLOSE_AFTER_EXIT_MS = 1000;
 const MEMORY_CHECK_MS = 200;
 /** Is each worker the leader of a group of processes, which can be ended as one? */
-const HAS_GROUPS = process.platform !== "win32";
 const MAX_LINE = 8192;
 
 /** One worker: a process of its own that runs one model, from its start to its end. */
@@ -49,7 +49,9 @@ export class WorkerProcess implements CallHolder {
   private readonly child: ChildProcess;
   private readonly channel: WorkerChannel;
   private readonly startedAt = performance.now();
-  private readonly timers: NodeJS.Timeout[] = [];
+  /** Those that its end has to clear. */
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private loadTimer: NodeJS.Timeout | undefined;
   private readonly closed: Promise<void>;
   private readonly overdue = new Set<WorkerCall>();
   private reason: MlserveError | undefined;
@@ -118,27 +120,19 @@ export class WorkerProcess implements CallHolder {
     }
     this.overdue.add(call);
     const end = (): void => {
+      this.timers.delete(timer);
       this.overdue.delete(call);
       if (call.isHeld) this.kill(reason);
       else this.options.onFree(this);
     };
-    this.timers.push(setTimeout(end, graceMs));
+    const timer = setTimeout(end, graceMs);
+    this.timers.add(timer);
   }
 
   /** Ends the process at once. Its callers are told the reason. */
   kill(reason: MlserveError): void {
     this.reason ??= reason;
-    if (this.child.exitCode === null && this.child.signalCode === null) this.killGroup();
-  }
-
-  /** With all that the model has started, unless it has left the group. */
-  private killGroup(): void {
-    try {
-      if (HAS_GROUPS && this.pid !== undefined) process.kill(-this.pid, "SIGKILL");
-      else this.child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself meanwhile.
-    }
+    if (this.child.exitCode === null && this.child.signalCode === null) killGroup(this.child);
   }
 
   /** Ends the process, and waits until it is gone. */
@@ -167,7 +161,7 @@ export class WorkerProcess implements CallHolder {
   private becomeReady(ready: unknown): void {
     if (!isWorkerReady(ready)) throw new RangeError("a worker that does not say what it is");
     this.facts = ready;
-    clearTimeout(this.timers[0]);
+    clearTimeout(this.loadTimer);
     this.accept(ready);
     this.options.onFree(this);
   }
@@ -175,7 +169,8 @@ export class WorkerProcess implements CallHolder {
   /** Settles when the process is gone and all that it said has been read. */
   private async watch(socket: Duplex): Promise<void> {
     const { child, options } = this;
-    this.timers.push(setTimeout(() => this.kill(loadTimeout(options.loadTimeoutMs)), options.loadTimeoutMs));
+    this.loadTimer = setTimeout(() => this.kill(loadTimeout(options.loadTimeoutMs)), options.loadTimeoutMs);
+    this.timers.add(this.loadTimer);
     if (options.memoryBytes !== undefined) this.watchMemory(options.memoryBytes);
     for (const name of ["stdout", "stderr"] as const) this.passOn(name, child[name]);
     socket.on("error", () => {});
@@ -184,7 +179,7 @@ export class WorkerProcess implements CallHolder {
       child.once("error", () => resolve("it cannot be started"));
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
-    if (HAS_GROUPS) this.killGroup();
+    if (HAS_GROUPS) killGroup(child);
     const giveUp = setTimeout(() => socket.destroy(), CLOSE_AFTER_EXIT_MS);
     // A socket whose other end is gone closes once what it holds has been read.
     socket.end();
@@ -218,7 +213,7 @@ export class WorkerProcess implements CallHolder {
       this.kill(tooMuchMemory(used, limit));
     };
     // setInterval gives what clearTimeout takes.
-    this.timers.push(setInterval(check, MEMORY_CHECK_MS));
+    this.timers.add(setInterval(check, MEMORY_CHECK_MS));
   }
 
   /** What a model prints goes to the log, line by line: standard output belongs to the server. */

@@ -1,11 +1,12 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { Worker } from "node:worker_threads";
 import type { Logger } from "../core/logger.js";
+import { endWithParent } from "./end-with-parent.js";
 import { toErrorFields } from "./error-fields.js";
 import { type Frame, FrameReader, FrameWriter } from "./frames.js";
 import { watchIntrinsics } from "./intrinsics.js";
 import { loadOrder } from "./load-order.js";
+import { endOwnGroup } from "./process-group.js";
 import { FROM_WORKER, fromJsonPayload, TO_WORKER, toJsonPayload, type WorkerOrder } from "./protocol.js";
 import { ReceivedCalls } from "./received-calls.js";
 
@@ -19,7 +20,7 @@ const CHANNEL = 3;
 main();
 
 function main(): void {
-  watchServer(Number(process.argv[2]));
+  endWithParent(Number(process.argv[2]));
   const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
   const writer = new FrameWriter(socket);
   let calls: ReceivedCalls | undefined;
@@ -34,8 +35,8 @@ function main(): void {
   };
   const reader = new FrameReader(receive);
   socket.on("data", (chunk: Buffer) => reader.push(chunk));
-  socket.on("error", endWithServer);
-  socket.on("close", endWithServer);
+  socket.on("error", endOwnGroup);
+  socket.on("close", endOwnGroup);
   // Ctrl-C and service managers signal every process at once; the server finishes what has begun, then ends its workers.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
   // Whatever a model throws where nobody catches it ends the worker: its state can be trusted no more.
@@ -73,31 +74,6 @@ function endIfTampered(findChange: () => string | undefined): () => void {
     say(process.stderr.fd, `the model has replaced ${changed}: its worker ends\n`);
     exit(1);
   };
-}
-
-/** As the leader of its group, with all that the model has started. */
-function endWithServer(): void {
-  try {
-    process.kill(-process.pid, "SIGKILL");
-  } catch {
-    process.exit(0);
-  }
-}
-
-/**
- * A model that blocks this process for good cannot see the socket close when the server was killed. A thread of its own
- * can: a process whose parent has died gets another. The server says which it is, since it may be dead by now.
- */
-function watchServer(server: number): void {
-  const watch = `
-    const { workerData } = require("node:worker_threads");
-    setInterval(() => { if (process.ppid !== workerData) end(); }, 1000);
-    const end = () => {
-      try { process.kill(-process.pid, "SIGKILL"); } catch { process.kill(process.pid, "SIGKILL"); }
-    };
-  `;
-  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
-  new Worker(watch, { eval: true, workerData: server, resourceLimits }).unref();
 }
 
 function createFrameLogger(writer: FrameWriter): Logger {

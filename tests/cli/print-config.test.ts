@@ -164,17 +164,21 @@ const SAMPLES: Readonly<Record<string, string>> = {
   ADDRESS: "localhost",
   COUNT: "2",
   FILE: "./some.js",
+  HOSTS: "example.org",
   "KEY=TEXT": "team=forecast",
+  LENGTH: "4096",
   NAME: "some",
   NAMES: "id",
   "NAME|FILE": "onnx",
+  ORIGINS: "https://app.example",
   PORT: "9000",
+  RATE: "100/s",
   SIZE: "1MB",
   TIME: "2s",
 };
 
-/** These decide how the answer is told, or where options come from. */
-const ASKING: readonly string[] = ["json", "quiet", "verbose", "config", "printConfig"];
+/** These decide how the answer is told, or where options come from; a key is a secret, which only a variable may hold. */
+const APART: readonly string[] = ["json", "quiet", "verbose", "config", "printConfig", "apiKey"];
 
 function sampleOf({ placeholder, completes, default: preset }: OptionDescription): string {
   if (placeholder === undefined) return preset === "true" ? "false" : "true";
@@ -187,7 +191,7 @@ function flagsOf(option: OptionDescription): string[] {
 }
 
 describe.each(Object.entries(COMMAND_OPTIONS))("every option of %s", (name, schema) => {
-  const options = describeOptions(schema).filter(({ key }) => !ASKING.includes(key));
+  const options = describeOptions(schema).filter(({ key }) => !APART.includes(key));
   const file = options.map((option) => `  ${option.name}: ${JSON.stringify(sampleOf(option))}\n`).join("");
   const variables = Object.fromEntries(options.map((option) => [option.variable, sampleOf(option)]));
   const flags = options.flatMap(flagsOf);

@@ -10,7 +10,7 @@ import { blocksOf, EVERYDAY_PAGES, followPages, USER_PAGES } from "./follow-page
 /** Why a block is not run, and what proves its commands instead. */
 const NOT_RUN = {
   "needs Python": { blocks: 12, proved: "tests/interop/export-guide.test.ts, in Python's own environment" },
-  "installs from npm": { blocks: 7, proved: "tests/install, in empty folders with npm 10, 11 and 12" },
+  "installs from npm": { blocks: 9, proved: "tests/install, in empty folders with npm 10, 11 and 12" },
   "starts this repository": { blocks: 1, proved: "tests/clone, from a fresh clone" },
   "needs systemd": { blocks: 1, proved: "tests/pages/systemd.test.ts, the unit alone" },
 } as const;

@@ -107,6 +107,24 @@ describe("a function with a fault", () => {
     });
   });
 
+  it.each([
+    ["ends the program", "process.exit(0)", "the model's code has ended the program"],
+    ["waits for ever", "await new Promise(() => {})", "the model's code waits for what never comes"],
+  ])("is no success where it %s", async (_, code, says) => {
+    writeFileSync(
+      join(workplace.cwd, "ends.mjs"),
+      `export const load = async () => { ${code}; };\nexport default () => 1;\n`,
+    );
+    expect(await workplace.run(["pack", "ends.mjs"])).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: `mlserve: error: ${says}\n`,
+      left: [],
+    });
+    const inJson = await workplace.run(["pack", "ends.mjs", "--json"]);
+    expect(JSON.parse(inJson.stderr)).toMatchObject({ kind: "invalid_model", message: says });
+  });
+
   it("tells the one who runs it what it threw, and where", async () => {
     writeFileSync(
       join(workplace.cwd, "throws.ts"),

@@ -9,9 +9,12 @@ import { preparedFile } from "../install/programs.js";
 export const interopFile = (name: string): string => join(import.meta.dirname, name);
 
 /** Runs a script with the interop tests' Python to its end, and gives what it printed; rejects with what it said. */
-export async function runPython(args: readonly string[], options: { readonly cwd?: string } = {}): Promise<string> {
+export async function runPython(
+  args: readonly string[],
+  { input = "", ...options }: { readonly cwd?: string; readonly input?: string } = {},
+): Promise<string> {
   const child = startPython(args, options);
-  child.stdin?.end();
+  child.stdin?.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),

@@ -71,6 +71,20 @@ describe("a slot whose model is replaced", () => {
     expect(events).toEqual(["first closed"]);
   });
 
+  it("does not wait for a request that was given up", async () => {
+    const events: string[] = [];
+    const first = watch("first", events);
+    const slot = createModelSlot(first.model);
+    const leaver = new AbortController();
+    const answer = slot.current.executor.execute(REQUEST, leaver.signal);
+    const replaced = slot.replace(watch("second", events).model);
+    leaver.abort();
+    await replaced;
+    expect(events).toEqual(["first closed"]);
+    first.answer(WHOLE);
+    expect(await answer).toBe(WHOLE);
+  });
+
   it.each([
     { name: "read to its end", read: async (chunks: AsyncIterable<Uint8Array>) => await drain(chunks) },
     { name: "given up", read: async (chunks: AsyncIterable<Uint8Array>) => await takeOne(chunks) },

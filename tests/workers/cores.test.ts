@@ -33,6 +33,17 @@ const CASES: readonly { name: string; files: Readonly<Record<string, string>>; c
     cores: 1,
   },
   {
+    name: "version 1 with a limit of the own group",
+    files: {
+      "/proc/self/cgroup": "4:memory:/m\n2:cpu,cpuacct:/a/b\n0::/\n",
+      [`${V2}/cpu/a/b/cpu.cfs_quota_us`]: "100000\n",
+      [`${V2}/cpu/a/b/cpu.cfs_period_us`]: "100000\n",
+      [`${V1}_quota_us`]: "-1\n",
+      [`${V1}_period_us`]: "100000\n",
+    },
+    cores: 1,
+  },
+  {
     name: "version 1 without a limit",
     files: { [`${V1}_quota_us`]: "-1\n", [`${V1}_period_us`]: "100000\n" },
     cores: ALL,

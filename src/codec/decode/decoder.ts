@@ -4,7 +4,6 @@ import { importArrow } from "../import-arrow.js";
 import { MEDIA_TYPES, type MediaType } from "../media-types.js";
 import { COERCIONS } from "./coercion.js";
 import { compileJsonDecoder } from "./compiled/compile-json-decoder.js";
-import { compileCsvDecoder } from "./csv/decode-csv.js";
 import type { DecoderOptions } from "./reference.js";
 
 /** Turns the bytes of a request in one of the body formats into a call. Throws the 4xx rows of the error table. */
@@ -12,7 +11,7 @@ export type BodyDecoder = (body: Uint8Array, media: MediaType) => Call | Promise
 
 type FormatDecoder = (body: Uint8Array) => Call | Promise<Call>;
 
-/** Compiles the decoders of all body formats; what reads Parquet and Arrow is loaded with the first such body. */
+/** Compiles the decoders of all body formats; what reads other formats than JSON is loaded with the first such body. */
 export function compileDecoder(signature: Signature, options: DecoderOptions): BodyDecoder {
   const { coercion = COERCIONS.safe } = options;
   const loadParquet = async () =>
@@ -21,7 +20,7 @@ export function compileDecoder(signature: Signature, options: DecoderOptions): B
   const arrow = lazy(() => importArrow(loadArrow, "unsupported_media_type"));
   const decoders: Record<MediaType, FormatDecoder> = {
     [MEDIA_TYPES.json]: compileJsonDecoder(signature, options),
-    [MEDIA_TYPES.csv]: compileCsvDecoder(signature, coercion),
+    [MEDIA_TYPES.csv]: lazy(async () => (await import("./csv/decode-csv.js")).compileCsvDecoder(signature, coercion)),
     [MEDIA_TYPES.parquet]: lazy(loadParquet),
     [MEDIA_TYPES.arrowStream]: arrow,
     [MEDIA_TYPES.arrowFile]: arrow,

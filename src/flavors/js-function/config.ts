@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** The key of the block, and the name of the flavor. */
+export const FUNCTION_FLAVOR = "js_function";
+
 /** How many calls of a function may be under way at once in one process, unless its block says otherwise. */
 const DEFAULT_CONCURRENCY = 16;
 

@@ -15,9 +15,10 @@ export interface StackReader {
  */
 export function createStackReader(code: string, url: string, module: string): StackReader {
   const { pathname, search } = new URL(url);
-  // The loader of a test runner writes the path where Node writes the address.
-  const address = `(?:file://)?(?:${escapeText(pathname)}|${escapeText(decodeURIComponent(pathname))})`;
-  const place = new RegExp(`${address}(?:${escapeText(search)})?:(\\d+)(?::(\\d+))?`, "g");
+  const place = new RegExp(`${addressOf(pathname)}(?:${escapeText(search)})?:(\\d+)(?::(\\d+))?`, "g");
+  // A process that reads source maps by itself (--enable-source-maps) names sources as if they lay beside the module.
+  const folder = addressOf(pathname.slice(0, pathname.lastIndexOf("/") + 1));
+  const beside = new RegExp(`${folder}([^\\s():?]+:\\d+(?::\\d+)?)`, "g");
   let map: SourceMap | undefined;
 
   function toSource(line: string, column = "1"): string {
@@ -31,22 +32,31 @@ export function createStackReader(code: string, url: string, module: string): St
   /** Up to the last line of the module: who called it is of no interest to its author. */
   function toSources(stack: string): string {
     const lines = stack.split("\n");
-    const last = lines.findLastIndex((line) => line.search(place) !== -1);
+    const last = lines.findLastIndex((line) => line.search(place) !== -1 || line.search(beside) !== -1);
     return lines
       .slice(0, last === -1 ? undefined : last + 1)
       .join("\n")
-      .replace(place, (_, line: string, column?: string) => toSource(line, column));
+      .replace(place, (_, line: string, column?: string) => toSource(line, column))
+      .replace(beside, "$1");
   }
 
   return {
     placeOf(error) {
       const stack = error instanceof Error ? (error.stack ?? "") : "";
-      const [found] = stack.matchAll(place);
-      return found?.[1] === undefined ? undefined : toSource(found[1], found[2]).replace(/^([^:]*:\d+):\d+$/, "$1");
+      const top = stack.split("\n").find((line) => line.search(place) !== -1 || line.search(beside) !== -1) ?? "";
+      const [found] = top.matchAll(place);
+      const [read] = top.matchAll(beside);
+      const source = found?.[1] === undefined ? read?.[1] : toSource(found[1], found[2]);
+      return source?.replace(/^([^:]*:\d+):\d+$/, "$1");
     },
     toSourceStack: (error) =>
       error instanceof Error && error.stack !== undefined ? toSources(error.stack) : undefined,
   };
+}
+
+/** The loader of a test runner writes the path where Node writes the address. */
+function addressOf(pathname: string): string {
+  return `(?:file://)?(?:${escapeText(pathname)}|${escapeText(decodeURIComponent(pathname))})`;
 }
 
 function escapeText(text: string): string {

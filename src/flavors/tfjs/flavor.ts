@@ -1,20 +1,8 @@
-import { posix } from "node:path";
-import { MlserveError, quoteName } from "../../core/errors.js";
-import { type Logger, silentLogger } from "../../core/logger.js";
-import type { Model, ModelFiles } from "../../format/model.js";
-import { type DescribedModel, defineFlavor, type LoadOptions, type Predictor } from "../flavor.js";
-import { signatureFaults } from "../inputs/check-signature.js";
-import { chooseBackend } from "./backends.js";
-import { type BackendName, type TfjsConfig, tfjsConfig } from "./config.js";
-import { describeTfModel, findModelJson } from "./describe.js";
-import { takeTurn } from "./engine.js";
-import { readGraph } from "./graph.js";
-import { readLayers } from "./layers.js";
-import { loadTfModel, type ReadModel } from "./load-model.js";
-import { parseModelJson } from "./model-json.js";
-import { createTfPredictor } from "./predictor.js";
-import { importRuntime, type TfRuntime } from "./runtime.js";
-import { checkWeights, planWeights } from "./weights.js";
+import { defineFlavor } from "../flavor.js";
+import { type TfjsConfig, tfjsConfig } from "./config.js";
+
+// Whoever serves another flavor does not pay for this one.
+const code = () => import("./load.js");
 
 /** TensorFlow.js models, graph and layers, as tensorflowjs_converter and TensorFlow.js itself save them. */
 export const tfjsFlavor = defineFlavor<TfjsConfig>({
@@ -22,59 +10,8 @@ export const tfjsFlavor = defineFlavor<TfjsConfig>({
   config: tfjsConfig,
   runtimePackage: "@tensorflow/tfjs-core",
   looksFor: "a TensorFlow.js model.json",
-  load,
-  async check({ files }, config) {
-    const { json, weights } = await readModel(files, locate(files, config));
-    await checkWeights(weights, json.file, files);
-  },
-  async checkSignature({ files }, config, signature) {
-    const { topology } = await readModel(files, locate(files, config));
-    return signatureFaults(topology, signature);
-  },
-  async describe(files, request) {
-    const file = await findModelJson(files, request);
-    return file === undefined ? undefined : describeFile(files, file);
-  },
+  load: async (...given) => (await code()).load(...given),
+  check: async (...given) => (await code()).check(...given),
+  checkSignature: async (...given) => (await code()).checkSignature(...given),
+  describe: async (...given) => (await code()).describe(...given),
 });
-
-async function load({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
-  const read = await readModel(files, locate(files, config));
-  const runtime = await importRuntime(logger);
-  const backend = await choose(runtime, read, config, logger);
-  return createTfPredictor(runtime, await loadTfModel(runtime, read, files, backend), backend);
-}
-
-function locate(files: ModelFiles, { model }: TfjsConfig): string {
-  const file = posix.normalize(model);
-  if (files.has(file)) return file;
-  throw new MlserveError("invalid_descriptor", `${quoteName(model)} is not among the model's files`, {
-    where: "MLmodel: flavors.tfjs.model",
-  });
-}
-
-async function readModel(files: ModelFiles, file: string): Promise<ReadModel> {
-  const json = parseModelJson(await files.read(file), file);
-  const weights = planWeights(json);
-  return { json, topology: json.kind === "graph" ? readGraph(json) : readLayers(json), weights };
-}
-
-function choose(runtime: TfRuntime, { topology }: ReadModel, config: TfjsConfig, logger: Logger): Promise<BackendName> {
-  const needed = topology.kind === "graph" ? topology : NOTHING_RARE;
-  return takeTurn(runtime.core, undefined, () => chooseBackend(runtime, needed, config, logger));
-}
-
-/** Every backend has what the layers that are served compute with. */
-const NOTHING_RARE = { operators: new Set<string>(), channelsFirst: new Set<string>() };
-
-/** A graph says what it returns; layers have to be built for that. */
-async function describeFile(files: ModelFiles, file: string): Promise<DescribedModel> {
-  const read = await readModel(files, file);
-  const { topology, weights } = read;
-  await checkWeights(weights, file, files);
-  if (topology.kind === "graph") return describeTfModel(file, weights, topology);
-  const runtime = await importRuntime(silentLogger);
-  const backend = await choose(runtime, read, { model: file }, silentLogger);
-  const model = await loadTfModel(runtime, read, files, backend);
-  await takeTurn(runtime.core, backend, async () => model.dispose());
-  return describeTfModel(file, weights, model);
-}

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { BuildFailure, BuildOptions, Metafile } from "esbuild";
 import { refuseNative, toRefusal, UNKNOWN_IMPORTS } from "./bundle-refusal.js";
 import { type Esbuild, importEsbuild } from "./import-esbuild.js";
@@ -6,13 +7,19 @@ import { shownPath } from "./shown-path.js";
 /** The name that every bundle has in its package. */
 export const BUNDLE_FILE = "predict.mjs";
 
+export interface Bundle {
+  readonly code: Uint8Array;
+  /** The files that it was made of, by their absolute paths. */
+  readonly sources: readonly string[];
+}
+
 /**
  * Bundles a function with all that it imports into one ES module with an inline source map.
  *
  * The same sources give the same bytes in every folder. Throws `invalid_model` naming file and line for what is neither
  * JavaScript nor TypeScript, cannot be found, or cannot be bundled; `flavor_unavailable` without esbuild.
  */
-export async function bundleFunction(folder: string, entry: string): Promise<Uint8Array> {
+export async function bundleFunction(folder: string, entry: string): Promise<Bundle> {
   const esbuild = await importEsbuild();
   const options = toOptions(folder, entry);
   const first = await build(esbuild, options);
@@ -20,7 +27,10 @@ export async function bundleFunction(folder: string, entry: string): Promise<Uin
   const built = /\b__require\b/.test(first.code) ? await build(esbuild, { ...options, banner: REQUIRE }) : first;
   const map = Buffer.from(hideSources(built.map)).toString("base64");
   const code = hidePaths(built.code, built.metafile).trimEnd();
-  return Buffer.from(`${code}\n//# sourceMappingURL=data:application/json;base64,${map}\n`);
+  return {
+    code: Buffer.from(`${code}\n//# sourceMappingURL=data:application/json;base64,${map}\n`),
+    sources: sourcesOf(built.metafile).map((path) => resolve(folder, path)),
+  };
 }
 
 const REQUIRE = {
@@ -69,6 +79,11 @@ async function build(esbuild: Esbuild, options: BuildOptions): Promise<Built> {
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}
+
+/** Not what esbuild makes itself, which it names in brackets. */
+function sourcesOf({ inputs }: Metafile): string[] {
+  return Object.keys(inputs).filter((path) => !/^[(<]/.test(path));
 }
 
 /** esbuild names each source in the code, by its way from the folder: that of what lies outside tells where it is. */

@@ -11,6 +11,8 @@ const NO_DATA: readonly RegExp[] = [
   /(^|\/)\./,
   /\.[cm]?[jt]sx?$/i,
   /\.map$/i,
+  // Editors keep what was there before.
+  /~$/,
   /(^|\/)(package|tsconfig[^/]*|jsconfig|biome|deno|package-lock|npm-shrinkwrap)\.jsonc?$/i,
   /(^|\/)(yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|bun\.lockb?|Dockerfile|Makefile)$/,
 ];

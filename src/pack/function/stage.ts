@@ -15,6 +15,8 @@ export interface StageOptions {
   readonly temporaryFolder?: string | undefined;
   /** Files of the folder that are no part of the model, by their real paths: the package itself, say. */
   readonly ignore: readonly (string | undefined)[];
+  /** Told of the sources that were bundled, before any of them runs. */
+  onSources?(paths: readonly string[]): void;
 }
 
 /** A function as it will lie in its package: the bundle, and its data. */
@@ -34,6 +36,7 @@ export async function stageFunction(source: FunctionSource, options: StageOption
   const { folder, entry, name, where } = source;
   const settings = await readPackageSettings(folder);
   const bundle = await bundleFunction(folder, entry);
+  options.onSources?.(bundle.sources);
   const found = (await listCandidates(folder, PASSED_OVER)).filter(({ path }) => !options.ignore.includes(path));
   const data = chooseDataFiles(found, { entry, patterns: settings.files });
   const parent = options.temporaryFolder ?? tmpdir();
@@ -41,7 +44,10 @@ export async function stageFunction(source: FunctionSource, options: StageOption
   const stage = makePrivateFolder(parent);
   const dispose = (): void => removePrivateFolder(stage);
   try {
-    const files = [await writeBundle(stage, bundle), ...(await Promise.all(data.map((file) => link(stage, file))))];
+    const files = [
+      await writeBundle(stage, bundle.code),
+      ...(await Promise.all(data.map((file) => link(stage, file)))),
+    ];
     const described = await describeFunction(createModelFiles(files), BUNDLE_FILE, settings, entry);
     return { source: { kind: "bare", name, where, files, described }, dispose };
   } catch (error) {

@@ -19,7 +19,7 @@ describe.runIf(hasShell("bash"))("completion in bash", () => {
   afterAll(() => bash[Symbol.dispose]());
 
   it.each([
-    { line: "mlserve s", offers: ["serve"] },
+    { line: "mlserve ser", offers: ["serve"] },
     { line: "mlserve --v", offers: ["--version"] },
     { line: "mlserve help val", offers: ["validate"] },
     { line: "mlserve serve --max-b", offers: ["--max-body"] },

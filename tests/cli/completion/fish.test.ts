@@ -9,7 +9,7 @@ describe.runIf(hasShell("fish"))("completion in fish", () => {
   afterAll(() => fish[Symbol.dispose]());
 
   it.each([
-    { line: "mlserve s", offers: ["serve"] },
+    { line: "mlserve ser", offers: ["serve"] },
     { line: "mlserve help val", offers: ["validate"] },
     { line: "mlserve serve --max-b", offers: ["--max-body"] },
     { line: "mlserve pack m.onnx --no-se", offers: ["--no-self-test"] },

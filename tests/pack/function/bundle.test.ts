@@ -13,8 +13,8 @@ type Sources = Readonly<Record<string, string>>;
 
 /** Bundles sources, runs the bundle where nothing else lies, and gives what its function answers. */
 async function run(sources: Sources, entry: string): Promise<unknown> {
-  const bundle = await bundleFunction(writeFiles(join(folder.path, "source"), sources), entry);
-  const file = join(writeFiles(join(folder.path, "alone"), { "predict.mjs": bundle }), "predict.mjs");
+  const { code } = await bundleFunction(writeFiles(join(folder.path, "source"), sources), entry);
+  const file = join(writeFiles(join(folder.path, "alone"), { "predict.mjs": code }), "predict.mjs");
   const { default: predict } = await import(pathToFileURL(file).href);
   return predict();
 }
@@ -73,8 +73,9 @@ describe("a bundle", () => {
     for (const place of ["one/a", "two/deeper/than/b"]) {
       const root = join(folder.path, place);
       mkdirSync(root, { recursive: true });
-      const bundle = await bundleFunction(join(writeFiles(root, sources), "app"), "predict.ts");
-      bundles.push(Buffer.from(bundle).toString());
+      const { code, sources: made } = await bundleFunction(join(writeFiles(root, sources), "app"), "predict.ts");
+      bundles.push(Buffer.from(code).toString());
+      expect(new Set(made)).toEqual(new Set(Object.keys(sources).map((name) => join(root, name))));
     }
     const [first = "", second] = bundles;
     expect(first).toBe(second);

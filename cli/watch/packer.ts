@@ -1,0 +1,109 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { MlserveError } from "../../src/core/errors.js";
+import { type ErrorFields, fromErrorFields } from "../../src/workers/error-fields.js";
+import { HAS_GROUPS, killGroup } from "../../src/workers/process-group.js";
+
+/** What is to be packed; it goes to another process. */
+export interface PackOrder {
+  readonly source: string;
+  /** Where the package, and whatever else is made on the way, lies. */
+  readonly folder: string;
+  /** Modules of flavors. */
+  readonly flavor: readonly string[];
+  readonly useFlavor: string | undefined;
+}
+
+/** What the process says: what the model was made of as soon as it is known, then how it ended. */
+export type PackSaying =
+  | { readonly kind: "sources"; readonly paths: readonly string[] }
+  | { readonly kind: "packed"; readonly output: string }
+  | { readonly kind: "refused"; readonly error: ErrorFields };
+
+export interface PackOptions {
+  /** Ends the process. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  onSources(paths: readonly string[]): void;
+}
+
+const PROGRAM = fileURLToPath(new URL("./packing.js", import.meta.url));
+
+/**
+ * Packs a model again and again, each time in a process of its own: a model's code runs when it is packed, and none of
+ * what it leaves behind may stay. One process is kept ready, since starting it takes longer than its work.
+ */
+export class Packer implements AsyncDisposable {
+  private spare: ChildProcess | undefined;
+
+  /** Starts the process for the next time. */
+  prepare(): void {
+    // A module that prints must not print into what the server prints.
+    if (this.spare?.connected !== true)
+      this.spare = fork(PROGRAM, [String(process.pid)], {
+        execArgv: [],
+        detached: HAS_GROUPS,
+        stdio: ["ignore", process.stderr.fd, process.stderr.fd, "ipc"],
+      });
+  }
+
+  /** Gives the path of the package. Throws what packing throws, and the reason of the signal. */
+  async pack(order: PackOrder, options: PackOptions): Promise<string> {
+    this.prepare();
+    const child = this.spare;
+    if (child === undefined) throw new Error("no process to pack in");
+    this.spare = undefined;
+    try {
+      return await run(child, order, options);
+    } finally {
+      await end(child);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.spare !== undefined) await end(this.spare);
+    this.spare = undefined;
+  }
+}
+
+function run(child: ChildProcess, order: PackOrder, { signal, timeoutMs, onSources }: PackOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(overdue(timeoutMs)), timeoutMs);
+    const giveUp = (): void => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    child.on("message", (saying: PackSaying) => {
+      if (saying.kind === "sources") onSources(saying.paths);
+      else if (saying.kind === "packed") resolve(saying.output);
+      else reject(fromErrorFields(saying.error));
+    });
+    child.once("error", reject);
+    child.once("exit", (code, name) => reject(ended(name ?? `exit code ${code}`)));
+    child.once("exit", () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    });
+    child.send(order);
+  });
+}
+
+/** Until it is gone. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  killGroup(child);
+  await gone;
+}
+
+function ended(how: string): MlserveError {
+  return new MlserveError("invalid_model", `the module ends the process that loads it (${how})`, {
+    where: "the function",
+  });
+}
+
+function overdue(timeoutMs: number): MlserveError {
+  return new MlserveError("load_timeout", `it was not packed within ${timeoutMs} ms`, {
+    hint: "Raise --load-timeout if it needs longer",
+  });
+}

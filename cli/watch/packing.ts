@@ -1,0 +1,51 @@
+import { MlserveError } from "../../src/core/errors.js";
+import { importEsbuild } from "../../src/pack/function/import-esbuild.js";
+import { endWithParent } from "../../src/workers/end-with-parent.js";
+import { toErrorFields } from "../../src/workers/error-fields.js";
+import { endOwnGroup } from "../../src/workers/process-group.js";
+import { loadFlavors } from "../flavors.js";
+import { packTemporary } from "../pack-temporary.js";
+import type { PackOrder, PackSaying } from "./packer.js";
+
+/*
+ * A process that packs one model, for a server that watches it: the model's code runs here when it is asked for its
+ * signature, and may block, exit or throw as it likes.
+ */
+
+main();
+
+function main(): void {
+  endWithParent(Number(process.argv[2]));
+  process.once("disconnect", endOwnGroup);
+  // Ctrl-C reaches every process of the terminal; the server ends this one.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  process.on("uncaughtException", (error) => say({ kind: "refused", error: toErrorFields(thrownAside(error)) }));
+  process.once("message", (order) => void work(order as PackOrder));
+  void warmUp();
+}
+
+async function work({ source, folder, flavor, useFlavor }: PackOrder): Promise<void> {
+  try {
+    const known = await loadFlavors({ flavor, useFlavor }, { cwd: process.cwd() });
+    const onSources = (paths: readonly string[]): void => say({ kind: "sources", paths });
+    say({ kind: "packed", output: await packTemporary(source, folder, known, onSources) });
+  } catch (error) {
+    say({ kind: "refused", error: toErrorFields(error) });
+  }
+}
+
+function say(saying: PackSaying): void {
+  process.send?.(saying);
+}
+
+/** esbuild runs in a process of its own, which takes a while to start. */
+async function warmUp(): Promise<void> {
+  const esbuild = await importEsbuild().catch(() => undefined);
+  // What is wrong with it is told when it is needed.
+  await esbuild?.transform("").catch(() => {});
+}
+
+function thrownAside(error: unknown): MlserveError {
+  const said = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : String(error);
+  return new MlserveError("invalid_model", `the module threw where nobody catches it: ${said}`, { cause: error });
+}
