@@ -21,15 +21,8 @@ export async function packTemporary(
 ): Promise<string> {
   const found = await findSource(source, known.useFlavor);
   const output = join(temporaryFolder, `${found.name}.tar`);
-  const { files } = await pack({
-    source,
-    output,
-    temporaryFolder,
-    selfTest: false,
-    onSources,
-    ...known,
-    ...definedOf({ onProgress }),
-  });
+  const settings = { selfTest: false, onSources, ...known, ...definedOf({ onProgress }) };
+  const { files } = await pack({ source, output, temporaryFolder, ...settings });
   const packed = new Set(files.map(({ name }) => name));
   if (found.kind === "bare") onSources(found.files.filter(({ name }) => packed.has(name)).map(({ path }) => path));
   if (found.kind === "function") await stopEsbuild();

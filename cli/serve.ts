@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
+import type { Logger } from "../src/core/logger.js";
 import type { Model } from "../src/format/model.js";
-import { loadModel } from "../src/serve/load.js";
+import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
@@ -17,7 +18,7 @@ import { formatCount, printable } from "./text.js";
 import { modelChecks } from "./trust.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
-type Load = (model: Model, signal?: AbortSignal) => Promise<ServedModel>;
+type Load = (model: Model, more: Pick<LoadModelOptions, "signal" | "onProgress">) => Promise<ServedModel>;
 
 /** What is served: one model for good, or the last good version of its files. */
 interface Held extends AsyncDisposable {
@@ -37,21 +38,15 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   const access = accessRules(options, io);
   const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
-  const load: Load = (model, signal) =>
-    loadModel(model, {
-      ...known,
-      logger,
-      metrics,
-      onProgress: output.progress.show,
-      ...toLoadOptions(options),
-      ...definedOf({ signal }),
-    });
+  const load: Load = (model, more) =>
+    loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
   await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
   await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
+  if (!options.quiet) logJoining(models.current, logger);
   output.progress.end();
   await tellServing(models.current, server.url, context);
   const kept = held.keepCurrent(stopping);
@@ -67,6 +62,7 @@ function toLoadOptions(options: ServeContext["options"]) {
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,
       workers: options.workers,
@@ -77,7 +73,7 @@ function toLoadOptions(options: ServeContext["options"]) {
 
 async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
   const model = await openRunnable(context, context.options, known);
-  const current = await loadOwned(model, () => load(model));
+  const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
   return {
     models: { current },
     warnings: model.warnings,
@@ -97,7 +93,7 @@ async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
     useFlavor: options.useFlavor,
     checks: modelChecks(options, io),
     timeoutMs: options.loadTimeout,
-    load,
+    load: (model: Model, signal: AbortSignal) => load(model, { signal }),
   };
   const watched = await openWatched(source, tellReloads(output, io));
   return {
@@ -123,6 +119,12 @@ function placeText({ workers, runtime }: ServedModel): string {
     ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
   ];
   return counts.map((count) => `, ${count}`).join("");
+}
+
+function logJoining({ name, joining }: ServedModel, logger: Logger): void {
+  if (joining.kind === "on")
+    logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
+  else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
