@@ -163,10 +163,12 @@ describe("a variable that nobody knows", () => {
 const SAMPLES: Readonly<Record<string, string>> = {
   ADDRESS: "localhost",
   COUNT: "2",
+  COUNTS: "1,2",
   FILE: "./some.js",
   HOSTS: "example.org",
   "KEY=TEXT": "team=forecast",
   LENGTH: "4096",
+  "MODEL|URL": "other.tar",
   NAME: "some",
   NAMES: "id",
   "NAME|FILE": "onnx",

@@ -2,7 +2,7 @@ import { EXIT } from "../../../src/core/errors.js";
 import { type MistakeRow, toMistakes } from "./mistake.js";
 
 const PACKAGE = "a package (.tar or .tar.gz), or the folder of a model";
-const RUNNABLE = "a package (.tar or .tar.gz), the folder of a model, or a function";
+const RUNNABLE = "a package (.tar, .tar.gz), a model's folder, an .onnx file or a predict.ts";
 const DURATION = "expected a time such as 250ms, 30s or 5m, up to 24 days";
 const SIZE = "expected a size such as 500KB, 32MB or 1GiB";
 const PORT = "expected a whole number from 0 to 65535";

@@ -59,15 +59,15 @@ const ROWS: readonly MistakeRow[] = [
     `"{cwd}/model.cbm": is a model of boosted trees. Export it to ONNX with onnxmltools. ${SEE}`,
   ],
   [
-    "a bare ONNX file to serve",
+    "a bare ONNX file to inspect",
     model,
-    ["serve", "flowers.onnx"],
+    ["inspect", "flowers.onnx"],
     '"{cwd}/flowers.onnx": is a bare ONNX file, not a package. Run mlserve pack on it first',
   ],
   [
-    "a bare TensorFlow.js model to serve",
+    "a bare TensorFlow.js model to inspect",
     model,
-    ["serve", "sub/model.json"],
+    ["inspect", "sub/model.json"],
     '"{cwd}/sub/model.json": is a bare TensorFlow.js model, not a package. Run mlserve pack on it first',
   ],
   [
@@ -83,7 +83,12 @@ const ROWS: readonly MistakeRow[] = [
     '"{cwd}/iris/MLmodel": is the MLmodel file of a folder. Pack the folder',
   ],
   ["a text to serve", model, ["serve", "notes.txt"], `"{cwd}/notes.txt": not a tar archive. ${NO_PACKAGE}`],
-  ["an empty file to serve", model, ["serve", "empty.json"], `"{cwd}/empty.json": not a tar archive. ${NO_PACKAGE}`],
+  [
+    "an empty file to inspect",
+    model,
+    ["inspect", "empty.json"],
+    `"{cwd}/empty.json": not a tar archive. ${NO_PACKAGE}`,
+  ],
   [
     "a zip to serve",
     model,
@@ -92,12 +97,7 @@ const ROWS: readonly MistakeRow[] = [
   ],
   ["a text to pack", model, ["pack", "notes.txt"], `"{cwd}/notes.txt": ${NO_MODEL}`],
   ["an empty folder to pack", model, ["pack", "empty"], `"{cwd}/empty": ${NO_MODEL}`],
-  [
-    "an empty folder to serve",
-    model,
-    ["serve", "empty"],
-    '"{cwd}/empty": the folder has no MLmodel file. Save a model there with MLflow, or run mlserve pack on an .onnx file',
-  ],
+  ["an empty folder to serve", model, ["serve", "empty"], `"{cwd}/empty": ${NO_MODEL}`],
   [
     "a package to pack",
     model,
