@@ -39,6 +39,7 @@ export async function openServer(
     metrics,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
+    serverTiming: options.serverTiming,
     version: readVersion(),
   });
   const server = await startServer({

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
+import type { Logger } from "../src/core/logger.js";
 import type { Model } from "../src/format/model.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
@@ -45,6 +46,7 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
+  if (!options.quiet) logJoining(models.current, logger);
   output.progress.end();
   await tellServing(models.current, server.url, context);
   const kept = held.keepCurrent(stopping);
@@ -60,6 +62,7 @@ function toLoadOptions(options: ServeContext["options"]) {
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,
       workers: options.workers,
@@ -116,6 +119,12 @@ function placeText({ workers, runtime }: ServedModel): string {
     ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
   ];
   return counts.map((count) => `, ${count}`).join("");
+}
+
+function logJoining({ name, joining }: ServedModel, logger: Logger): void {
+  if (joining.kind === "on")
+    logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
+  else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -30,6 +30,7 @@ export type {
   WrappedForm,
 } from "./core/batch.js";
 export { rowCount, UNNAMED } from "./core/batch.js";
+export type { CallerSignal } from "./core/caller-signal.js";
 export type { Clock, Phase } from "./core/clock.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
@@ -89,16 +90,19 @@ export type { SelfTestOutcome } from "./pack/self-test.js";
 export { type Signed, type SignOptions, signModel } from "./pack/sign.js";
 export { type ValidateOptions, validateModel } from "./pack/validate.js";
 export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeReply } from "./pipeline/executor.js";
+export type { Joining, JoiningOptions } from "./pipeline/joining.js";
+export type { RunFacts } from "./pipeline/row-joiner.js";
 export { type ApiKey, createKeyFinder, type KeyFinder } from "./serve/access/api-keys.js";
 export type { AccessRules } from "./serve/access/guard.js";
 export { RateLimiter } from "./serve/access/rate-limiter.js";
 export type { TlsFiles } from "./serve/access/tls.js";
-export { type AppEnv, type AppOptions, createApp } from "./serve/app.js";
+export { type App, type AppEnv, type AppOptions, createApp } from "./serve/app.js";
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./serve/connection/limits.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
 export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";
 export type { Capacity, IsolationMode } from "./serve/placement.js";
 export type { ModelRepository } from "./serve/repository.js";
+export type { DirectRoute } from "./serve/routes/direct-invocations.js";
 export type { ServedModel } from "./serve/served-model.js";
 export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";

@@ -63,7 +63,7 @@ function prepareServers(folder) {
   });
   return [
     { name: "mlserve", args: [CLI, "serve", model, "--port", "0"], check: checkModel },
-    { name: "mlserve, one thread", args: [CLI, "serve", model, "--port", "0", "--threads", "1"], check: checkModel },
+    { name: "mlserve, each alone", args: [CLI, "serve", model, "--port", "0", "--no-batching"], check: checkModel },
     { name: BASELINE, args: [at("empty-route.mjs")], check: checkConstant },
   ];
 }

@@ -10,6 +10,7 @@ export const GROUPS = [
   "Limits",
   "Access",
   "Workers",
+  "Joined rows",
   "Model",
   "Values",
   "Log",

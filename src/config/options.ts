@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
+import { JOINING_OPTIONS } from "./joining-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { LOG_OPTIONS } from "./log-options.js";
@@ -139,6 +140,7 @@ export const SERVE_OPTIONS = z.object({
   ...LIMIT_OPTIONS,
   ...ACCESS_OPTIONS,
   ...WORKER_OPTIONS,
+  ...JOINING_OPTIONS,
   ...VALUE_OPTIONS,
   threads,
   ...CHECK_OPTIONS,
@@ -147,6 +149,7 @@ export const SERVE_OPTIONS = z.object({
     help: "refuse the model unless it answers as recorded in the package",
     default: "false",
   }),
+  serverTiming: option(SWITCH, { group: "Server", help: "answer with a Server-Timing header", default: "false" }),
   ...LOG_OPTIONS,
   ...COMMON,
 });

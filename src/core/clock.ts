@@ -3,8 +3,8 @@ export type Clock = () => number;
 
 export const monotonicClock: Clock = () => performance.now();
 
-/** The parts of a request's life that are timed apart. */
-export const PHASES = ["decode", "predict", "encode"] as const;
+/** The parts of a request's life that are timed apart; `queue` is all waiting for the model's turn. */
+export const PHASES = ["decode", "queue", "predict", "encode"] as const;
 /**
  * The name of a part of a request's life that is timed apart.
  *

@@ -3,7 +3,8 @@ import { batchFault } from "../core/batch-fault.js";
 import { ERRORS, type ErrorKind, MlserveError, quoteName } from "../core/errors.js";
 import type { Model } from "../format/model.js";
 import type { ChosenFlavor } from "./choose.js";
-import type { LoadOptions, OutputStream, Outputs, Predictor } from "./flavor.js";
+import type { LoadOptions, OutputStream, Outputs, PredictContext, Predictor } from "./flavor.js";
+import { isGivenUp } from "./lazy-context.js";
 
 /**
  * Loads a model with the flavor that was chosen for it. The one way to do so: what every predictor has to do is done
@@ -45,7 +46,7 @@ function guard(predictor: Predictor, who: string): Predictor {
     try {
       return await predictor.predict(batch, context);
     } catch (error) {
-      throw requestFailure(error, who, context.signal);
+      throw requestFailure(error, who, context);
     }
   };
   return {
@@ -56,10 +57,10 @@ function guard(predictor: Predictor, who: string): Predictor {
     runtime: predictor.runtime,
     async predict(batch, context) {
       if (closed !== undefined) throw new MlserveError("shutting_down", "the model is closed");
-      if (context.signal.aborted)
+      if (isGivenUp(context))
         throw new MlserveError("request_aborted", "the request was given up before the model ran");
       const outputs = await predict(batch, context);
-      return isStream(outputs) ? guardStream(outputs, who, context.signal) : checkBatch(outputs, who);
+      return isStream(outputs) ? guardStream(outputs, who, context) : checkBatch(outputs, who);
     },
     async [Symbol.asyncDispose]() {
       closed ??= Promise.resolve(predictor[Symbol.asyncDispose]());
@@ -80,14 +81,14 @@ function checkBatch(outputs: Outputs, who: string): Batch {
 }
 
 /** No generator, which would keep back the end of a stream until its next item has come. */
-function guardStream(outputs: OutputStream, who: string, signal: AbortSignal): OutputStream {
+function guardStream(outputs: OutputStream, who: string, context: PredictContext): OutputStream {
   return {
     [Symbol.asyncIterator]() {
       const items = outputs[Symbol.asyncIterator]();
       return {
         async next() {
           const { done, value } = await items.next().catch((error: unknown) => {
-            throw requestFailure(error, who, signal);
+            throw requestFailure(error, who, context);
           });
           return done === true ? { done, value: undefined } : { done: false, value: checkBatch(value, who) };
         },
@@ -101,11 +102,11 @@ function guardStream(outputs: OutputStream, who: string, signal: AbortSignal): O
 }
 
 /** The words of an error that is none of ours may hold the caller's values. */
-function requestFailure(error: unknown, who: string, { aborted }: AbortSignal): MlserveError {
+function requestFailure(error: unknown, who: string, context: PredictContext): MlserveError {
   const own = ownError(error);
   if (own !== undefined) return own;
   // Whoever heeds the signal does so with an error of its own.
-  if (aborted) return new MlserveError("request_aborted", "the request was given up while the model ran");
+  if (isGivenUp(context)) return new MlserveError("request_aborted", "the request was given up while the model ran");
   return failure(`${who} failed on a request`, error);
 }
 

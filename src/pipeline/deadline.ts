@@ -1,3 +1,4 @@
+import { type CallerSignal, LazySignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import type { ExecuteRequest, Executor, Reply } from "./executor.js";
 
@@ -8,40 +9,65 @@ import type { ExecuteRequest, Executor, Reply } from "./executor.js";
  */
 export function withDeadlines(executor: Executor): Executor {
   return {
-    execute(request, signal) {
+    execute(request, caller) {
       const { timeoutMs } = request;
-      return timeoutMs === undefined ? executor.execute(request, signal) : race(executor, request, signal, timeoutMs);
+      return timeoutMs === undefined ? executor.execute(request, caller) : race(executor, request, caller, timeoutMs);
     },
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
 }
 
-function race(executor: Executor, request: ExecuteRequest, signal: AbortSignal, timeoutMs: number): Promise<Reply> {
+function race(executor: Executor, request: ExecuteRequest, caller: CallerSignal, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const controller = new AbortController();
-    const abort = (): void => controller.abort();
-    signal.addEventListener("abort", abort, { once: true });
+    const limited = new LimitedCaller(caller);
     const timer = setTimeout(() => {
       reject(timeoutError(timeoutMs));
-      abort();
+      limited.end();
     }, timeoutMs);
-    const release = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-    };
-    executor.execute(request, signal.aborted ? signal : controller.signal).then(
+    executor.execute(request, limited).then(
       (reply) => {
+        clearTimeout(timer);
         // A stream is given up by whoever reads it.
-        if (reply.kind === "whole") release();
-        else clearTimeout(timer);
+        if (reply.kind === "whole") limited.unwatch();
         resolve(reply);
       },
       (error) => {
-        release();
+        clearTimeout(timer);
+        limited.unwatch();
         reject(error);
       },
     );
   });
+}
+
+/** A caller whose time may end. */
+class LimitedCaller extends LazySignal {
+  private readonly caller: CallerSignal;
+  private isOver = false;
+  private onAbort: (() => void) | undefined;
+
+  constructor(caller: CallerSignal) {
+    super();
+    this.caller = caller;
+  }
+
+  get aborted(): boolean {
+    return this.isOver || this.caller.aborted;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.tell();
+  }
+
+  protected watch(): void {
+    this.onAbort = () => this.tell();
+    this.caller.addEventListener("abort", this.onAbort, { once: true });
+  }
+
+  unwatch(): void {
+    if (this.onAbort !== undefined) this.caller.removeEventListener("abort", this.onAbort);
+  }
 }
 
 /** What a caller is told at the deadline of a request. */

@@ -1,4 +1,5 @@
 import type { MediaType, ReplyMediaType } from "../codec/media-types.js";
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { Phase } from "../core/clock.js";
 
 /** The body of a request and what it is written in. */
@@ -55,7 +56,8 @@ export interface Executor extends AsyncDisposable {
    * Decodes the body, runs the model, encodes its answer.
    *
    * Throws the rows of the error table that a request can end with: `invalid_json` to `not_acceptable`, `model_failed`,
-   * `worker_lost`, `timeout`, `shutting_down` after disposal, and `request_aborted` when `signal` is.
+   * `worker_lost`, `timeout`, `shutting_down` after disposal, and `request_aborted` when `caller` is aborted: an
+   * `AbortSignal`, or what does as much.
    */
-  execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply>;
+  execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply>;
 }

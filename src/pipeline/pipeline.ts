@@ -3,13 +3,17 @@ import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
+import type { Runnable } from "../core/join-batches.js";
 import type { Logger } from "../core/logger.js";
 import { isOutputStream, type Predictor } from "../flavors/flavor.js";
+import { lazyContext } from "../flavors/lazy-context.js";
 import type { Signature } from "../format/signature.js";
 import { eventReply, refuseStream, wholeEvents } from "./event-reply.js";
 import type { ExecuteRequest, Executor, Reply } from "./executor.js";
+import type { Ran, RowJoiner } from "./row-joiner.js";
 
 export interface PipelineOptions {
   readonly signature: Signature;
@@ -27,20 +31,32 @@ export interface PipelineOptions {
 /** An item of a stream stands alone: nothing is put around it. */
 const ITEM = { form: "unwrapped", tableRows: undefined } as const;
 
-/** The life of a request in this process: decode, predict, encode. */
-export function createPipeline(options: PipelineOptions): Executor {
+export interface Pipeline extends Executor {
+  /** From now on, requests run with the rows of others. */
+  joinRows(joiner: RowJoiner): void;
+}
+
+/** The life of a request in this process: decode, wait for the model, predict, encode. */
+export function createPipeline(options: PipelineOptions): Pipeline {
   const { signature, predictor, coercion = "safe", numbers = {}, clock = monotonicClock, logger } = options;
   const decode = compileDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
   const encode = compileReplyEncoder(numbers);
+  let joiner: RowJoiner | undefined;
+
+  async function runAlone({ batch, params }: Runnable, caller: CallerSignal): Promise<Ran> {
+    const begunAt = clock();
+    return { outputs: await predictor.predict(batch, lazyContext(params, caller)), begunAt };
+  }
 
   async function execute(
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
-    signal: AbortSignal,
+    caller: CallerSignal,
   ): Promise<Reply> {
     const start = clock();
     const call = await decode(bytes, media);
     const decoded = clock();
-    const outputs = await predictor.predict(call.batch, { params: call.params, signal });
+    const ran = joiner === undefined ? runAlone(call, caller) : joiner.run(call, caller);
+    const { outputs, begunAt } = await ran;
     const predicted = clock();
     if (isOutputStream(outputs)) {
       if (events === "no") return refuseStream(outputs);
@@ -49,9 +65,20 @@ export function createPipeline(options: PipelineOptions): Executor {
     const tableRows = call.batch.kind === "columns" ? call.batch.rows : undefined;
     const body = await encode(outputs, { form: call.form, tableRows }, reply);
     if (events === "always") return wholeEvents(body);
-    const phases = { decode: decoded - start, predict: predicted - decoded, encode: clock() - predicted };
+    const phases = {
+      decode: decoded - start,
+      queue: begunAt - decoded,
+      predict: predicted - begunAt,
+      encode: clock() - predicted,
+    };
     return { kind: "whole", bytes: body, mediaType: reply, rows: tableRows, phases };
   }
 
-  return { execute, [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose]() };
+  return {
+    execute,
+    joinRows(shared) {
+      joiner = shared;
+    },
+    [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose](),
+  };
 }

@@ -2,11 +2,12 @@ import { arch, platform } from "node:os";
 import { MlserveError } from "../core/errors.js";
 import type { Predictor } from "../flavors/flavor.js";
 import type { Model } from "../format/model.js";
-import { parseSelfTest, SELF_TEST_FILE, type SelfTest, type Tolerance } from "../format/self-test-file.js";
+import { parseSelfTest, SELF_TEST_FILE, type SelfTest } from "../format/self-test-file.js";
 import type { Signature } from "../format/signature.js";
 import { findDifference } from "./compare-outputs.js";
 import { recordOutputs } from "./recorded-outputs.js";
 import { runExample } from "./run-example.js";
+import { TOLERANCES } from "./tolerances.js";
 
 /** What a self-test is made of. */
 export interface SelfTestRequest {
@@ -15,15 +16,6 @@ export interface SelfTestRequest {
   readonly body: Uint8Array;
   readonly signature: Signature;
 }
-
-/** What other processors and versions of a runtime may change; whatever is not here has to be equal. */
-const TOLERANCES: Readonly<Record<string, Tolerance>> = {
-  float64: { relative: 1e-9, absolute: 0 },
-  float32: { relative: 1e-4, absolute: 1e-6 },
-  float16: { relative: 1e-2, absolute: 1e-3 },
-  // Numbers in maps and lists come from float32 outputs of the graph.
-  object: { relative: 1e-4, absolute: 1e-6 },
-};
 
 /**
  * Records what a model answers; undefined when it answers the same request twice in different ways.

@@ -46,8 +46,8 @@ export function logRequest(logger: Logger, { requestId, method, route, status, m
   else logger.info(fields, "request");
 }
 
-function roundPhases({ decode, predict, encode }: PhaseTimes): PhaseTimes {
-  return { decode: roundMs(decode), predict: roundMs(predict), encode: roundMs(encode) };
+function roundPhases({ decode, queue, predict, encode }: PhaseTimes): PhaseTimes {
+  return { decode: roundMs(decode), queue: roundMs(queue), predict: roundMs(predict), encode: roundMs(encode) };
 }
 
 /** To the microsecond. */

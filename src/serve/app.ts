@@ -7,10 +7,11 @@ import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
 import type { Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
-import { observeRequests } from "./observe-requests.js";
+import { createObserver, observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
+import { createDirectInvocations, type DirectRoute } from "./routes/direct-invocations.js";
 import { liveRoute, readyRoute } from "./routes/health.js";
-import { invocationsRoute } from "./routes/invocations.js";
+import { INVOCATIONS, invocationsRoute } from "./routes/invocations.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { versionRoute } from "./routes/version.js";
 
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly timeoutMs?: number;
   /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
   readonly stopping?: AbortSignal;
+  /** Tell clients in the header `Server-Timing` what decoding, waiting, predicting and encoding took. Default false. */
+  readonly serverTiming?: boolean;
   /** Who may ask. Default: everybody. */
   readonly access?: AccessRules;
   /** Answer `/metrics`. Default true. */
@@ -47,19 +50,23 @@ export interface AppEnv {
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** The application, and what it does without Hono's objects when `startServer` serves it. */
+export type App = Hono<AppEnv> & { readonly direct?: DirectRoute };
+
 /**
  * The HTTP application: MLflow's scoring routes over the models of a repository.
  *
  * It opens no port; serve it with `startServer`, or ask it in a test with `app.request()`. Every failure is an answer in
  * JSON, made from the error table.
  */
-export function createApp(models: ModelRepository, options: AppOptions): Hono<AppEnv> {
+export function createApp(models: ModelRepository, options: AppOptions): App {
   const {
     metrics,
     logger = silentLogger,
     accessLog = false,
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
     timeoutMs = DEFAULT_TIMEOUT_MS,
+    serverTiming = false,
     version = "unknown",
     stopping,
     access = {},
@@ -74,11 +81,14 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     "/version": versionRoute(version),
     ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
-  const post = { "/invocations": invocationsRoute(models, { metrics, maxBodyBytes, timeoutMs }) };
+  const scoring = { metrics, maxBodyBytes, timeoutMs, serverTiming };
+  const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
+  const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
-  app.use(observeRequests({ metrics, clock, routes, accessLog: accessLog ? logger : undefined }));
-  for (const guard of guards(access)) app.use(guard);
+  const guarding = guards(access);
+  app.use(observeRequests(observer, routes));
+  for (const guard of guarding) app.use(guard);
   for (const [path, handler] of Object.entries(get)) app.get(path, handler).all(path, refuseMethod("GET"));
   for (const [path, handler] of Object.entries(post)) app.post(path, handler).all(path, refuseMethod("POST"));
 
@@ -92,7 +102,9 @@ export function createApp(models: ModelRepository, options: AppOptions): Hono<Ap
     if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
     return response;
   });
-  return app;
+  // Guards are middlewares, which the short way would go past.
+  if (guarding.length > 0) return app;
+  return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
 }
 
 function refuseMethod(allowed: string): () => Response {

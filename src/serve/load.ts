@@ -7,6 +7,7 @@ import { chooseFlavor } from "../flavors/choose.js";
 import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
+import { DEFAULT_JOINING, type JoiningOptions } from "../pipeline/joining.js";
 import { grantedCores } from "../workers/cores.js";
 import type { Metrics } from "./metrics.js";
 import type { Capacity, IsolationMode } from "./placement.js";
@@ -40,6 +41,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
+  /** How rows of different requests share runs. Default: those that a trial shows to be safe, up to 128 rows. */
+  readonly joining?: Partial<JoiningOptions>;
   /** Gives the loading up: worker processes that were started for it are ended. */
   readonly signal?: AbortSignal;
   /** For tests. Default: the monotonic clock of Node. */
@@ -79,9 +82,11 @@ async function loadOpened(
     coercion: "safe",
     selfTest: false,
     onWorkerRestart: () => metrics?.workerRestarted(),
+    onRun: (run) => metrics?.runEnded(run),
     ...options,
+    joining: { ...DEFAULT_JOINING, ...options.joining },
   });
-  const { executor, runtime, workers, isHealthy, pids } = started;
+  const { executor, runtime, workers, joining, isHealthy, pids } = started;
   const served: ServedModel = {
     name,
     descriptor,
@@ -90,6 +95,7 @@ async function loadOpened(
     flavor: chosen.flavor.name,
     runtime,
     workers,
+    joining,
     isHealthy,
     pids,
     loadMs: clock() - start,

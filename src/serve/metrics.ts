@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Phase } from "../core/clock.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { ServedModel } from "./served-model.js";
 
 /** Everything that is counted or timed: the only place where a metric is named. */
@@ -18,6 +19,8 @@ export interface Metrics {
   connectionDropped(): void;
   /** Requests go to this model from now on. */
   modelLoaded(model: ServedModel): void;
+  /** A run of a model whose rows are joined, of one request or of several. */
+  runEnded(run: RunFacts): void;
   /** The media type of `text()`. */
   readonly contentType: string;
   /** The Prometheus text of all metrics. */
@@ -77,8 +80,38 @@ export function createMetrics(): Metrics {
     rowsPredicted: (count) => rows.inc(count),
     phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
     ...model,
+    ...createRunMetrics(registers),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+  };
+}
+
+const BUCKETS_ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** How rows of requests share runs. */
+function createRunMetrics(registers: Registry[]): Pick<Metrics, "runEnded"> {
+  const runRows = new Histogram({
+    name: "mlserve_run_rows",
+    help: "Rows of each run of a model whose rows are joined.",
+    buckets: BUCKETS_ROWS,
+    registers,
+  });
+  const joined = new Counter({
+    name: "mlserve_joined_requests_total",
+    help: "Requests whose rows were run together with those of others.",
+    registers,
+  });
+  const split = new Counter({
+    name: "mlserve_split_runs_total",
+    help: "Runs of several requests that failed, so that each request was run again alone.",
+    registers,
+  });
+  return {
+    runEnded({ rows, requests, isSplit }) {
+      runRows.observe(rows);
+      if (isSplit) split.inc();
+      else if (requests > 1) joined.inc(requests);
+    },
   };
 }
 
@@ -88,6 +121,11 @@ function createModelMetrics(registers: Registry[]): Pick<Metrics, "modelLoaded" 
     name: "mlserve_model_info",
     help: "The served model; always 1.",
     labelNames: ["name", "flavor", "digest"],
+    registers,
+  });
+  const maxRows = new Gauge({
+    name: "mlserve_joining_max_rows",
+    help: "Rows of different requests that may share a run; 0 where none may, and the log says why.",
     registers,
   });
   const loadSeconds = new Gauge({
@@ -109,6 +147,7 @@ function createModelMetrics(registers: Registry[]): Pick<Metrics, "modelLoaded" 
     workerRestarted: () => restarts.inc(),
     modelLoaded(model) {
       workers.set(model.workers);
+      maxRows.set(model.joining.kind === "on" ? model.joining.maxRows : 0);
       // One model: that it took the place of another is told by its digest.
       info.reset();
       info.set({ name: model.name, flavor: model.flavor, digest: model.digest ?? "" }, 1);

@@ -1,3 +1,4 @@
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { ExecuteRequest, Executor, Reply, StreamedReply } from "../pipeline/executor.js";
 import type { ModelRepository } from "./repository.js";
 import type { ServedModel } from "./served-model.js";
@@ -59,11 +60,11 @@ class CountingExecutor implements Executor {
     this.executor = executor;
   }
 
-  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
-    const leave = this.enter(signal);
+  async execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply> {
+    const leave = this.enter(caller);
     let reply: Reply | undefined;
     try {
-      reply = await this.executor.execute(request, signal);
+      reply = await this.executor.execute(request, caller);
     } finally {
       if (reply?.kind !== "streamed") leave();
     }
@@ -82,17 +83,17 @@ class CountingExecutor implements Executor {
   }
 
   /** Gives what is called when a request has ended; its signal calls it too, and only the first call counts. */
-  private enter(signal: AbortSignal): () => void {
+  private enter(caller: CallerSignal): () => void {
     let isIn = true;
     const leave = (): void => {
       if (!isIn) return;
       isIn = false;
-      signal.removeEventListener("abort", leave);
+      caller.removeEventListener("abort", leave);
       this.running--;
       if (this.running === 0) this.onIdle?.();
     };
     this.running++;
-    signal.addEventListener("abort", leave, { once: true });
+    caller.addEventListener("abort", leave, { once: true });
     return leave;
   }
 }

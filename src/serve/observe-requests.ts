@@ -2,40 +2,54 @@ import type { MiddlewareHandler } from "hono";
 import type { Clock } from "../core/clock.js";
 import type { Logger } from "../core/logger.js";
 import { toRequestId } from "../http/request-id.js";
-import { logRequest } from "./access-log.js";
+import { logRequest, type RequestRecord } from "./access-log.js";
 import type { AppEnv } from "./app.js";
 import type { Metrics } from "./metrics.js";
 
-interface ObserveOptions {
+export interface ObserverOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   /** Gets a line for each request; undefined for none. */
   readonly accessLog?: Logger | undefined;
-  /** Paths with a name of their own; all others are counted as one, as callers choose them. */
-  readonly routes: ReadonlySet<string>;
+}
+
+/** A request that has begun. */
+export interface ObservedRequest {
+  readonly requestId: string;
+  readonly start: number;
 }
 
 /** Gives each request its id, counts and times it, and logs it. */
-export function observeRequests({ metrics, clock, routes, accessLog }: ObserveOptions): MiddlewareHandler<AppEnv> {
+export interface Observer {
+  /** `requestId`: what the caller calls the request. */
+  begin(requestId: string | readonly string[] | undefined): ObservedRequest;
+  end(observed: ObservedRequest, answer: Omit<RequestRecord, "requestId" | "ms">): void;
+}
+
+export function createObserver({ metrics, clock, accessLog }: ObserverOptions): Observer {
+  return {
+    begin(given) {
+      const start = clock();
+      metrics.requestStarted();
+      return { requestId: toRequestId(typeof given === "string" ? given : undefined), start };
+    },
+    end({ requestId, start }, { method, route, status, scored }) {
+      const ms = clock() - start;
+      metrics.requestEnded(route, status, ms);
+      if (accessLog !== undefined) logRequest(accessLog, { requestId, method, route, status, ms, scored });
+    },
+  };
+}
+
+/** Observes what the app answers. `routes`: paths with a name of their own; all others are one, as callers choose them. */
+export function observeRequests(observer: Observer, routes: ReadonlySet<string>): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
-    const start = clock();
-    const requestId = toRequestId(context.req.header("x-request-id"));
-    context.set("requestId", requestId);
-    metrics.requestStarted();
+    const observed = observer.begin(context.req.header("x-request-id"));
+    context.set("requestId", observed.requestId);
     await next();
-    context.res.headers.set("x-request-id", requestId);
-    const route = routes.has(context.req.path) ? context.req.path : "other";
-    const { status } = context.res;
-    const ms = clock() - start;
-    metrics.requestEnded(route, status, ms);
-    if (accessLog !== undefined)
-      logRequest(accessLog, {
-        requestId,
-        method: context.req.method,
-        route,
-        status,
-        ms,
-        scored: context.get("scored"),
-      });
+    context.res.headers.set("x-request-id", observed.requestId);
+    const { method, path } = context.req;
+    const route = routes.has(path) ? path : "other";
+    observer.end(observed, { method, route, status: context.res.status, scored: context.get("scored") });
   };
 }

@@ -1,6 +1,7 @@
 import type { MlmodelDescriptor } from "../format/mlmodel.js";
 import type { Signature } from "../format/signature.js";
 import type { Executor } from "../pipeline/executor.js";
+import type { Joining } from "../pipeline/joining.js";
 
 /** A loaded model as every protocol sees it: only routes know HTTP. */
 export interface ServedModel extends AsyncDisposable {
@@ -22,6 +23,8 @@ export interface ServedModel extends AsyncDisposable {
   readonly executor: Executor;
   /** Processes that run it; 0 when it runs in this one. */
   readonly workers: number;
+  /** Do rows of different requests share runs? */
+  readonly joining: Joining;
   /** The numbers of those processes at this moment. */
   pids(): readonly number[];
   /** false when its worker processes cannot be started any more. */

@@ -13,7 +13,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
 import { readTls, type TlsContent, type TlsFiles, watchTls } from "./access/tls.js";
-import type { AppEnv } from "./app.js";
+import type { App, AppEnv } from "./app.js";
 import { Connections, type HttpServer } from "./connection/connections.js";
 import { drain } from "./connection/drain.js";
 import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./connection/limits.js";
@@ -23,8 +23,8 @@ import { headFault, malformed, unknownMethod, wireFault } from "./connection/wir
 
 /** What to serve, and where. */
 export interface ServerOptions {
-  /** What {@link createApp} made. */
-  readonly app: Hono<AppEnv>;
+  /** What {@link createApp} made, or an app of Hono's around it. */
+  readonly app: Hono<AppEnv> & Pick<App, "direct">;
   /** The address to listen on: `127.0.0.1`, or `0.0.0.0` for all of the machine's. */
   readonly host: string;
   /** 0 takes a free one. */
@@ -122,14 +122,14 @@ function answerRequests(
   server: HttpServer,
   connections: Connections,
   limits: ConnectionLimits,
-  app: Hono<AppEnv>,
+  app: ServerOptions["app"],
 ): void {
   const answer = getRequestListener(app.fetch, { errorHandler: refuseTarget, hostname: "localhost" });
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     connections.begin(incoming, outgoing);
     const fault = headFault(incoming, limits);
     if (fault !== undefined) refuseRequest(outgoing, fault);
-    else void answer(incoming, outgoing);
+    else if (app.direct?.(incoming, outgoing) !== true) void answer(incoming, outgoing);
   };
   server.on("request", begin);
   // Whoever reads the body asks for it, so that what is refused by its headers is never sent.

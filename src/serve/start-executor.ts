@@ -9,9 +9,9 @@ import { loadPredictor } from "../flavors/load-predictor.js";
 import type { Model } from "../format/model.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
-import { createPipeline } from "../pipeline/pipeline.js";
-import { runSelfTest } from "../pipeline/self-test.js";
-import { warmUp } from "../pipeline/warm-up.js";
+import type { Joining, JoiningOptions } from "../pipeline/joining.js";
+import { prepareModel } from "../pipeline/prepare.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { PoolOptions } from "../workers/pool.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
 import { inProcesses, placeModel } from "./placement.js";
@@ -20,11 +20,14 @@ export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
   readonly coercion: CoercionName;
   readonly selfTest: boolean;
+  readonly joining: JoiningOptions;
   readonly loadTimeoutMs?: number;
   readonly workerMemoryBytes?: number;
   readonly workerEntry?: URL;
   readonly signal?: AbortSignal;
   onWorkerRestart?(): void;
+  /** Told of every run of a model whose rows are joined. */
+  onRun?(run: RunFacts): void;
   readonly onProgress?: OnProgress;
 }
 
@@ -34,6 +37,7 @@ export interface StartedExecutor {
   readonly runtime: Readonly<Record<string, string | number>>;
   /** 0 for a model in this process. */
   readonly workers: number;
+  readonly joining: Joining;
   isHealthy(): boolean;
   pids(): readonly number[];
 }
@@ -79,30 +83,32 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, onProgress, ...numbers }: StartOptions,
+  { logger, coercion, selfTest, joining, onRun, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
     defaultThreads,
     ...(threads === undefined ? {} : { threads }),
   });
-  const { signature } = model.descriptor;
-  const pipeline = createPipeline({ signature, predictor, coercion, numbers, logger });
-  try {
-    if (selfTest) {
-      onProgress?.({ work: "self_test" });
-      await runSelfTest(model, predictor);
-    }
-    onProgress?.({ work: "warm_up" });
-    const { milliseconds, fault } = await warmUp(model, pipeline);
-    if (fault !== undefined) logger.warn({ err: fault }, EXAMPLE_FAULT);
-    const { runtime } = predictor;
-    const none = { workers: 0, isHealthy: () => true, pids: () => [] };
-    return { executor: withDeadlines(pipeline), runtime, milliseconds, ...none };
-  } catch (error) {
-    await pipeline[Symbol.asyncDispose]();
-    throw error;
-  }
+  const prepared = await prepareModel(model, predictor, {
+    coercion,
+    numbers,
+    selfTest,
+    joining,
+    logger,
+    ...(onRun && { onRun }),
+    ...(onProgress && { onProgress }),
+  });
+  if (prepared.fault !== undefined) logger.warn({ err: prepared.fault }, EXAMPLE_FAULT);
+  return {
+    executor: withDeadlines(prepared.executor),
+    runtime: predictor.runtime,
+    milliseconds: prepared.milliseconds,
+    joining: prepared.joining,
+    workers: 0,
+    isHealthy: () => true,
+    pids: () => [],
+  };
 }
 
 async function startProcesses(
@@ -112,7 +118,7 @@ async function startProcesses(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const { coercion, selfTest, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
+  const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
   const { files, name, digest } = model;
   const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
   const { flavor, workers, threads, defaultThreads } = placement;
@@ -124,12 +130,14 @@ async function startProcesses(
       coercion,
       numbers: numberStyle(options),
       selfTest,
+      joining,
       threads,
       defaultThreads,
     },
     workers,
     logger,
     onRestart: () => options.onWorkerRestart?.(),
+    onRun: (run) => options.onRun?.(run),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
     ...(workerEntry === undefined ? {} : { entry: workerEntry }),
@@ -139,7 +147,14 @@ async function startProcesses(
   const executor = await createPoolExecutor(pool, signal);
   const { runtime, exampleFault } = executor.ready;
   if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
-  return { executor, runtime, workers, isHealthy: executor.isHealthy, pids: executor.pids };
+  return {
+    executor,
+    runtime,
+    workers,
+    joining: executor.ready.joining,
+    isHealthy: executor.isHealthy,
+    pids: executor.pids,
+  };
 }
 
 /** As JSON takes it to another process: without what is left out. */

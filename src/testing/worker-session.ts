@@ -5,6 +5,7 @@ import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { Model } from "../format/model.js";
 import type { Executor } from "../pipeline/executor.js";
+import { DEFAULT_JOINING } from "../pipeline/joining.js";
 import { createPipeline } from "../pipeline/pipeline.js";
 import { createPoolExecutor } from "../workers/executor.js";
 import type { RequestBody } from "./flavor-subject.js";
@@ -44,6 +45,7 @@ function startWorker({ name, digest, files }: Model, flavor: FlavorSource) {
       coercion: "mlflow",
       numbers: {},
       selfTest: false,
+      joining: { ...DEFAULT_JOINING, isWanted: false },
       threads: 1,
       defaultThreads: 1,
     },

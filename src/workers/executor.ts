@@ -24,7 +24,7 @@ export async function createPoolExecutor(options: PoolOptions, signal?: AbortSig
       ready,
       pids: () => pool.pids,
       isHealthy: () => pool.isHealthy,
-      execute: (request, signal) => pool.execute(request, signal),
+      execute: (request, caller) => pool.execute(request, caller),
       [Symbol.asyncDispose]: () => pool.close(),
     };
   } catch (error) {

@@ -1,7 +1,6 @@
 import type { Logger } from "../core/logger.js";
 import { BUILTIN_FLAVORS } from "../flavors/builtin.js";
 import { chooseFlavor } from "../flavors/choose.js";
-import type { Predictor } from "../flavors/flavor.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
@@ -9,9 +8,8 @@ import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
 import type { Model } from "../format/model.js";
 import { createModelFiles } from "../format/model-files.js";
 import type { Executor } from "../pipeline/executor.js";
-import { createPipeline } from "../pipeline/pipeline.js";
-import { runSelfTest } from "../pipeline/self-test.js";
-import { warmUp } from "../pipeline/warm-up.js";
+import { prepareModel } from "../pipeline/prepare.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
 
 export interface LoadedOrder {
@@ -22,9 +20,13 @@ export interface LoadedOrder {
 /**
  * Loads what the server has opened and checked, and warms it up. The files are the server's: nothing is removed here.
  *
- * Throws what loading in the server's own process would.
+ * `onRun` is told of every run of a model whose rows are joined. Throws what loading in the server's own process would.
  */
-export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<LoadedOrder> {
+export async function loadOrder(
+  order: WorkerOrder,
+  logger: Logger,
+  onRun: (run: RunFacts) => void,
+): Promise<LoadedOrder> {
   const model = await openOrdered(order);
   const flavor = await loadFlavorSource(order.flavor);
   const others = await Promise.all(order.others.map(loadFlavorSource));
@@ -36,24 +38,17 @@ export async function loadOrder(order: WorkerOrder, logger: Logger): Promise<Loa
     defaultThreads: order.defaultThreads,
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
-  try {
-    return await prepare(model, predictor, order, logger);
-  } catch (error) {
-    await predictor[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-async function prepare(model: Model, predictor: Predictor, order: WorkerOrder, logger: Logger): Promise<LoadedOrder> {
-  const { coercion, numbers } = order;
-  const executor = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
-  if (order.selfTest) await runSelfTest(model, predictor);
-  const { fault } = await warmUp(model, executor);
+  const { coercion, numbers, selfTest } = order;
+  // The server has gathered what may be run together before it handed it out.
+  const joining = { ...order.joining, waitMs: 0 };
+  const prepared = await prepareModel(model, predictor, { coercion, numbers, selfTest, joining, logger, onRun });
+  const { executor, fault } = prepared;
   return {
     executor,
     ready: {
       runtime: predictor.runtime,
       concurrency: predictor.concurrency ?? 1,
+      joining: prepared.joining,
       ...(fault === undefined ? {} : { exampleFault: fault.message }),
     },
   };

@@ -1,7 +1,10 @@
+import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { timeoutError } from "../pipeline/deadline.js";
-import type { ExecuteRequest, Reply } from "../pipeline/executor.js";
+import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
+import { Gathering } from "../pipeline/gathering.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import { WORKER_ENTRY } from "./entry.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
 import { restartDelayMs } from "./restart-delay.js";
@@ -21,10 +24,14 @@ export interface PoolOptions {
   readonly entry?: URL;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;
+  /** Told of every run of a model whose rows are joined. */
+  onRun?(run: RunFacts): void;
 }
 
-/** Calls beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
+/** Groups beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
 const AHEAD = 1;
+/** Large bodies gain little from a common run, and would wait for each other to be decoded. */
+const GROUP_BYTES = 256 * 1024;
 /** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
 const OVERDUE_GRACE_MS = 250;
 /** From here on the model is not well: whoever asks for its health is told so. */
@@ -40,6 +47,7 @@ export class WorkerPool {
   /** In order of arrival. */
   private waiting = new Set<WorkerCall>();
   private readonly restarts = new Set<NodeJS.Timeout>();
+  private readonly gathering: Gathering;
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -50,6 +58,7 @@ export class WorkerPool {
   constructor(options: PoolOptions) {
     this.options = options;
     this.logger = options.logger ?? silentLogger;
+    this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
     const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
@@ -68,25 +77,27 @@ export class WorkerPool {
     return [...this.workers].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
-  async execute(request: ExecuteRequest, signal: AbortSignal): Promise<Reply> {
+  async execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply> {
     if (this.isClosed) throw new MlserveError("shutting_down", "the model is closed");
-    if (signal.aborted) throw leftError();
+    if (caller.aborted) throw leftError();
     // A client that is told so can ask another server; waiting would take it to its deadline.
     if (!this.isHealthy) throw new MlserveError("shutting_down", "the model's worker processes cannot be started");
     const call = new WorkerCall(request);
-    call.watch(signal, {
+    call.watch(caller, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
     this.waiting.add(call);
-    this.handOut();
-    return await call.answer;
+    this.handOutSoon();
+    const reply = await call.answer;
+    return reply.kind === "whole" ? withQueue(reply, performance.now() - call.since) : reply;
   }
 
   /** Ends all workers; calls that have no answer fail. */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const timer of this.restarts) clearTimeout(timer);
+    this.gathering.cancel();
     for (const call of this.waiting) call.fail(new MlserveError("shutting_down", "the model is closed"));
     this.waiting.clear();
     await Promise.all(Array.from(this.workers, (worker) => worker.end()));
@@ -100,7 +111,8 @@ export class WorkerPool {
       loadTimeoutMs,
       memoryBytes,
       logger: this.logger,
-      onFree: () => this.handOut(),
+      onFree: () => this.handOutSoon(),
+      onRun: (run) => this.options.onRun?.(run),
       onEnded: (ended, end) => this.replace(ended, end),
     });
     this.workers.add(worker);
@@ -111,13 +123,52 @@ export class WorkerPool {
     return [...this.workers].filter(({ concurrency }) => concurrency > 0);
   }
 
-  private handOut(): void {
-    for (const call of this.waiting) {
+  /** At once, unless calls that come in this turn, or in the time that they may be kept, could be run together. */
+  private handOutSoon(): void {
+    const [oldest] = this.waiting;
+    if (oldest === undefined) return;
+    const room = this.findRoom();
+    if (room === undefined) return;
+    if (room.groupSize === 1) this.handOut();
+    else this.gathering.arm(oldest.since, this.waiting.size >= room.groupSize);
+  }
+
+  private handOutGathered(): void {
+    for (const worker of this.handOut()) worker.flush();
+  }
+
+  /** Gives the workers that got calls. */
+  private handOut(): Set<WorkerProcess> {
+    const used = new Set<WorkerProcess>();
+    while (this.waiting.size > 0) {
       const worker = this.findRoom();
-      if (worker === undefined) return;
-      this.waiting.delete(call);
-      worker.hand(call);
+      if (worker === undefined) break;
+      used.add(worker);
+      worker.hand(this.takeGroup(Math.min(worker.groupSize, Math.ceil(this.waiting.size / this.idleWorkers()))));
     }
+    return used;
+  }
+
+  /** Those that have nothing to do share what waits; at least 1. */
+  private idleWorkers(): number {
+    let idle = 0;
+    for (const { load, concurrency } of this.workers) if (load < concurrency) idle++;
+    return Math.max(1, idle);
+  }
+
+  /** The call that came first, and those behind it that may be run with it. */
+  private takeGroup(size: number): WorkerCall[] {
+    const group: WorkerCall[] = [];
+    let bytes = 0;
+    for (const call of this.waiting) {
+      bytes += call.request.bytes.length;
+      if (group.length > 0 && (group.length === size || bytes > GROUP_BYTES || !call.mayShare)) break;
+      group.push(call);
+      this.waiting.delete(call);
+      if (!call.mayShare) break;
+    }
+    for (const call of group) call.isShared = group.length > 1;
+    return group;
   }
 
   /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
@@ -167,8 +218,11 @@ export class WorkerPool {
 
   private replace(worker: WorkerProcess, { begun, waiting, hasWorked, reason, livedMs }: WorkerEnd): void {
     this.workers.delete(worker);
-    for (const call of begun) call.fail(reason);
-    this.takeBack(waiting);
+    // Whose data it was that ended the worker shows when each is run alone.
+    const suspects = begun.filter(({ isShared }) => isShared);
+    for (const call of suspects) call.mayShare = false;
+    for (const call of begun) if (!call.isShared) call.fail(reason);
+    this.takeBack([...suspects, ...waiting]);
     if (this.isClosed) {
       for (const call of this.waiting) call.fail(reason);
       return;
@@ -184,8 +238,15 @@ export class WorkerPool {
       this.startWorker();
     }, delayMs);
     this.restarts.add(timer);
-    this.handOut();
+    this.handOutSoon();
   }
+}
+
+/** Whatever of the time was none of the worker's phases was spent waiting, for the worker or for the way to it. */
+function withQueue(reply: WholeReply, totalMs: number): WholeReply {
+  const { decode, predict, encode } = reply.phases;
+  const queue = Math.max(0, totalMs - decode - predict - encode);
+  return { ...reply, phases: { decode, queue, predict, encode } };
 }
 
 function leftError(): MlserveError {

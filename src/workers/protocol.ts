@@ -4,6 +4,8 @@ import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } f
 import type { FlavorSource } from "../flavors/flavor-source.js";
 import type { FoundFile } from "../format/model-files.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
+import type { Joining, JoiningOptions } from "../pipeline/joining.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 
 /*
  * What the server and a worker say to each other, each as one frame. Calls are numbered by the server. JSON stands only in
@@ -14,7 +16,10 @@ import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 export const TO_WORKER = {
   /** JSON of {@link WorkerOrder}: what to load. */
   start: 1,
-  /** A call: media type and what the answer may be, as positions in their lists, and the body. */
+  /**
+   * A call: media type and what the answer may be, as positions in their lists, and the body. {@link MORE} is added to
+   * the second where the next call belongs to the same group.
+   */
   request: 2,
   /** Nobody waits for the call any more. */
   cancel: 3,
@@ -39,7 +44,12 @@ export const FROM_WORKER = {
   end: 7,
   /** JSON of {@link LogLine}. */
   log: 8,
+  /** {@link RunFacts} of a run that has ended, of a model whose rows are joined. */
+  run: 9,
 } as const;
+
+/** Calls of one group are begun together, so that their rows may share a run. */
+export const MORE = 0x80;
 
 /** What a worker is to load and how it is to answer. */
 export interface WorkerOrder {
@@ -57,13 +67,16 @@ export interface WorkerOrder {
   readonly defaultThreads: number;
   /** Run the self-test of the package before saying that it is ready. */
   readonly selfTest: boolean;
+  readonly joining: JoiningOptions;
 }
 
 /** What a worker says of the model that it has loaded. */
 export interface WorkerReady {
   readonly runtime: Readonly<Record<string, string | number>>;
-  /** Calls that it works on at the same time. */
+  /** Groups of calls that it works on at the same time. */
   readonly concurrency: number;
+  /** Where it is off, a group has one call. */
+  readonly joining: Joining;
   /** Why the model does not run on its own input example. */
   readonly exampleFault?: string;
 }
@@ -121,15 +134,16 @@ export interface ReplyFacts {
   readonly phases: PhaseTimes;
 }
 
-const FACTS_BYTES = 32;
+const FACTS_BYTES = 40;
 
-/** Four numbers of 8 bytes: rows (NaN for none), then milliseconds of decode, predict and encode. */
+/** Five numbers of 8 bytes: rows (NaN for none), then milliseconds of each phase. */
 export function writeReplyFacts({ rows, phases }: ReplyFacts): Uint8Array {
   const facts = Buffer.allocUnsafe(FACTS_BYTES);
   facts.writeDoubleLE(rows ?? Number.NaN, 0);
   facts.writeDoubleLE(phases.decode, 8);
-  facts.writeDoubleLE(phases.predict, 16);
-  facts.writeDoubleLE(phases.encode, 24);
+  facts.writeDoubleLE(phases.queue, 16);
+  facts.writeDoubleLE(phases.predict, 24);
+  facts.writeDoubleLE(phases.encode, 32);
   return facts;
 }
 
@@ -137,8 +151,27 @@ export function writeReplyFacts({ rows, phases }: ReplyFacts): Uint8Array {
 export function readReplyFacts(payload: Uint8Array): ReplyFacts & { readonly body: Uint8Array } {
   const facts = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   const rows = facts.readDoubleLE(0);
-  const phases = { decode: facts.readDoubleLE(8), predict: facts.readDoubleLE(16), encode: facts.readDoubleLE(24) };
+  const phases = {
+    decode: facts.readDoubleLE(8),
+    queue: facts.readDoubleLE(16),
+    predict: facts.readDoubleLE(24),
+    encode: facts.readDoubleLE(32),
+  };
   return { rows: Number.isNaN(rows) ? undefined : rows, phases, body: payload.subarray(FACTS_BYTES) };
+}
+
+/** Two numbers of 4 bytes: rows and requests; the frame's `first` is 1 for a run that was split. */
+export function writeRunFacts({ rows, requests }: RunFacts): Uint8Array {
+  const facts = Buffer.allocUnsafe(8);
+  facts.writeUInt32LE(rows, 0);
+  facts.writeUInt32LE(requests, 4);
+  return facts;
+}
+
+/** Throws a RangeError where the payload is too short. */
+export function readRunFacts(payload: Uint8Array, first: number): RunFacts {
+  const facts = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  return { rows: facts.readUInt32LE(0), requests: facts.readUInt32LE(4), isSplit: first === 1 };
 }
 
 export function toJsonPayload(value: object): Uint8Array {

@@ -1,18 +1,24 @@
 import type { Executor, Reply, StreamedReply } from "../pipeline/executor.js";
 import { toErrorFields } from "./error-fields.js";
 import type { Frame, FrameWriter } from "./frames.js";
-import { FROM_WORKER, mediaAt, replyPosition, toJsonPayload, wantedAt, writeReplyFacts } from "./protocol.js";
+import { FROM_WORKER, MORE, mediaAt, replyPosition, toJsonPayload, wantedAt, writeReplyFacts } from "./protocol.js";
 
 /** A run this long is one that blocks what stands behind it; answers do not wait for the end of the turn then. */
 const LONG_RUN_MS = 0.5;
 
-/** The calls that a worker has received: begun in order of arrival, `concurrency` of them at the same time. */
+/** Calls that are begun together: see {@link MORE}. */
+type Group = Map<number, Frame>;
+
+/** The calls that a worker has received: begun in order of arrival, `concurrency` groups of them at the same time. */
 export class ReceivedCalls {
   private readonly executor: Executor;
   private readonly writer: FrameWriter;
   private readonly concurrency: number;
-  private readonly waiting = new Map<number, Frame>();
+  private readonly waiting: Group[] = [];
+  /** The group of which not all calls have come. */
+  private coming: Group = new Map();
   private readonly running = new Map<number, RunningCall>();
+  private runningGroups = 0;
   private lastRunMs = 0;
 
   constructor(executor: Executor, writer: FrameWriter, concurrency: number) {
@@ -22,13 +28,16 @@ export class ReceivedCalls {
   }
 
   add(frame: Frame): void {
-    this.waiting.set(frame.id, frame);
+    this.coming.set(frame.id, frame);
+    if ((frame.second & MORE) !== 0) return;
+    this.waiting.push(this.coming);
+    this.coming = new Map();
     this.beginNext();
   }
 
   /** A call that has not begun never will; one that has is told by its signal. */
   cancel(id: number): void {
-    if (this.waiting.delete(id)) this.writer.write({ kind: FROM_WORKER.end, id });
+    if (this.waiting.some((group) => group.delete(id))) this.writer.write({ kind: FROM_WORKER.end, id });
     else this.running.get(id)?.cancel();
   }
 
@@ -38,23 +47,31 @@ export class ReceivedCalls {
   }
 
   private beginNext(): void {
-    for (const [id, frame] of this.waiting) {
-      if (this.running.size >= this.concurrency) return;
-      this.waiting.delete(id);
-      const call = new RunningCall();
-      this.running.set(id, call);
-      void this.run(frame, call);
+    while (this.runningGroups < this.concurrency) {
+      const group = this.waiting.shift();
+      if (group === undefined) return;
+      if (group.size > 0) void this.runGroup(group);
     }
   }
 
-  /** Never rejects: whatever goes wrong is what the call is answered with. */
-  private async run(frame: Frame, call: RunningCall): Promise<void> {
-    const { id } = frame;
+  /** Never rejects. */
+  private async runGroup(group: Group): Promise<void> {
+    this.runningGroups++;
     // An answer that waits for the end of this turn would wait for the whole run.
     if (this.lastRunMs > LONG_RUN_MS) this.writer.flush();
+    await Promise.all(Array.from(group.values(), (frame) => this.run(frame)));
+    this.runningGroups--;
+    this.beginNext();
+  }
+
+  /** Never rejects: whatever goes wrong is what the call is answered with. */
+  private async run(frame: Frame): Promise<void> {
+    const { id } = frame;
+    const call = new RunningCall();
+    this.running.set(id, call);
     const start = performance.now();
     try {
-      const request = { bytes: frame.payload, media: mediaAt(frame.first), ...wantedAt(frame.second) };
+      const request = { bytes: frame.payload, media: mediaAt(frame.first), ...wantedAt(frame.second & ~MORE) };
       const reply = await this.executor.execute(request, call.signal);
       this.lastRunMs = performance.now() - start;
       await this.answer(id, reply, call);
@@ -62,7 +79,6 @@ export class ReceivedCalls {
       this.writer.write({ kind: FROM_WORKER.failure, id, payload: [toJsonPayload(toErrorFields(error))] });
     } finally {
       this.running.delete(id);
-      this.beginNext();
     }
   }
 

@@ -1,3 +1,4 @@
+import type { CallerSignal } from "../core/caller-signal.js";
 import type { MlserveError } from "../core/errors.js";
 import type { ExecuteRequest, Reply } from "../pipeline/executor.js";
 
@@ -18,6 +19,12 @@ export class WorkerCall {
   readonly answer: Promise<Reply>;
   /** undefined while it waits. */
   holder: CallHolder | undefined;
+  /** When it came, by `performance.now`. */
+  readonly since = performance.now();
+  /** Was it begun with others, by whose data it may fail? */
+  isShared = false;
+  /** May it be run with others? Not again, once that has ended a worker. */
+  mayShare = true;
   private resolve: (reply: Reply) => void = () => {};
   private reject: (error: Error) => void = () => {};
   private settled = false;
@@ -47,13 +54,13 @@ export class WorkerCall {
    * Runs `onLeave` when the caller goes away, and `onDeadline` when its time is over. A call that is answered at its
    * deadline goes on being watched until it is let go of.
    */
-  watch(signal: AbortSignal, { onLeave, onDeadline }: { onLeave(): void; onDeadline(): void }): void {
+  watch(caller: CallerSignal, { onLeave, onDeadline }: { onLeave(): void; onDeadline(): void }): void {
     const { timeoutMs } = this.request;
     this.timer = timeoutMs === undefined ? undefined : setTimeout(onDeadline, timeoutMs);
-    signal.addEventListener("abort", onLeave, { once: true });
+    caller.addEventListener("abort", onLeave, { once: true });
     this.release = () => {
       clearTimeout(this.timer);
-      signal.removeEventListener("abort", onLeave);
+      caller.removeEventListener("abort", onLeave);
     };
   }
 

@@ -1,13 +1,16 @@
 import type { Duplex } from "node:stream";
 import type { MlserveError } from "../core/errors.js";
 import type { Reply } from "../pipeline/executor.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import { fromErrorFields } from "./error-fields.js";
 import { type Frame, FrameReader, FrameWriter } from "./frames.js";
 import {
   FROM_WORKER,
   fromJsonPayload,
+  MORE,
   mediaPosition,
   readReplyFacts,
+  readRunFacts,
   replyAt,
   TO_WORKER,
   toJsonPayload,
@@ -22,6 +25,7 @@ export interface ChannelEvents {
   onReady(ready: unknown): void;
   onRefused(error: Error): void;
   onLog(line: unknown): void;
+  onRun(run: RunFacts): void;
   /** A call is over, whatever came of it. */
   onCallEnded(): void;
   /** The worker has said what no worker says. */
@@ -30,7 +34,16 @@ export interface ChannelEvents {
 
 interface OpenCall {
   readonly call: WorkerCall;
+  /** Those that were handed over with it have the same. */
+  readonly group: number;
   stream?: ReplyStream;
+}
+
+/** Calls that have no answer yet, in the order in which the worker begins them. */
+export interface LeftCalls {
+  /** Of the groups that the worker was working on. */
+  readonly begun: WorkerCall[];
+  readonly waiting: WorkerCall[];
 }
 
 /** Speaks with one worker: calls go out as frames, and their answers come back in any order. */
@@ -39,6 +52,8 @@ export class WorkerChannel {
   private readonly events: ChannelEvents;
   /** In the order in which they were handed over, which is that in which the worker begins them. */
   private readonly open = new Map<number, OpenCall>();
+  /** How many calls of each group are open, in the same order. */
+  private readonly groups = new Map<number, number>();
   private lastId = 0;
 
   constructor(socket: Duplex, events: ChannelEvents) {
@@ -54,8 +69,9 @@ export class WorkerChannel {
     });
   }
 
+  /** Groups of calls that are open. */
   get size(): number {
-    return this.open.size;
+    return this.groups.size;
   }
 
   start(order: WorkerOrder): void {
@@ -63,17 +79,29 @@ export class WorkerChannel {
     this.writer.flush();
   }
 
-  hand(call: WorkerCall): void {
-    const { bytes, media } = call.request;
+  /** Hands over calls that may be run together. */
+  hand(calls: readonly WorkerCall[]): void {
+    const group = this.nextId();
+    this.groups.set(group, calls.length);
+    let left = calls.length;
+    for (const call of calls) {
+      const id = left === calls.length ? group : this.nextId();
+      left--;
+      this.open.set(id, { call, group });
+      const { bytes, media } = call.request;
+      const second = wantedPosition(call.request) | (left > 0 ? MORE : 0);
+      this.writer.write({ kind: TO_WORKER.request, id, first: mediaPosition(media), second, payload: [bytes] });
+    }
+  }
+
+  /** Sends at once what would leave at the end of this turn. */
+  flush(): void {
+    this.writer.flush();
+  }
+
+  private nextId(): number {
     this.lastId = this.lastId === 0xffffffff ? 1 : this.lastId + 1;
-    this.open.set(this.lastId, { call });
-    this.writer.write({
-      kind: TO_WORKER.request,
-      id: this.lastId,
-      first: mediaPosition(media),
-      second: wantedPosition(call.request),
-      payload: [bytes],
-    });
+    return this.lastId;
   }
 
   /**
@@ -94,25 +122,28 @@ export class WorkerChannel {
     return false;
   }
 
-  /** Calls that have no answer yet, in the order in which the worker begins them; a stream fails with the error. */
-  takeOpen(streamError: MlserveError): WorkerCall[] {
-    const left: WorkerCall[] = [];
-    for (const { call, stream } of this.open.values()) {
-      left.push(call);
+  /** All calls that are open, given how many groups the worker works on at a time; a stream fails with the error. */
+  takeOpen(streamError: MlserveError, concurrency: number): LeftCalls {
+    const begunGroups = this.begunGroups(concurrency);
+    const left: LeftCalls = { begun: [], waiting: [] };
+    for (const { call, group, stream } of this.open.values()) {
+      left[begunGroups.has(group) ? "begun" : "waiting"].push(call);
       stream?.finish(streamError);
     }
     this.open.clear();
+    this.groups.clear();
     return left;
   }
 
-  /** Has the worker begun the call, given how many it works on at a time? */
+  /** Has the worker begun the call, given how many groups it works on at a time? */
   hasBegun(call: WorkerCall, concurrency: number): boolean {
-    let position = 0;
-    for (const { call: other } of this.open.values()) {
-      if (other === call) return position < concurrency;
-      position++;
-    }
+    const begunGroups = this.begunGroups(concurrency);
+    for (const { call: other, group } of this.open.values()) if (other === call) return begunGroups.has(group);
     return false;
+  }
+
+  private begunGroups(concurrency: number): ReadonlySet<number> {
+    return new Set([...this.groups.keys()].slice(0, concurrency));
   }
 
   private receive(frame: Frame): void {
@@ -120,6 +151,7 @@ export class WorkerChannel {
     if (kind === FROM_WORKER.ready) this.events.onReady(fromJsonPayload(payload));
     else if (kind === FROM_WORKER.refused) this.events.onRefused(fromErrorFields(fromJsonPayload(payload)));
     else if (kind === FROM_WORKER.log) this.events.onLog(fromJsonPayload(payload));
+    else if (kind === FROM_WORKER.run) this.events.onRun(readRunFacts(payload, frame.first));
     else this.receiveAnswer(frame);
   }
 
@@ -148,8 +180,12 @@ export class WorkerChannel {
     stream?.push(Uint8Array.from(payload));
   }
 
-  private end(id: number, { call, stream }: OpenCall, { reply, error }: { reply?: Reply; error?: MlserveError }): void {
+  private end(id: number, open: OpenCall, { reply, error }: { reply?: Reply; error?: MlserveError }): void {
+    const { call, group, stream } = open;
     this.open.delete(id);
+    const left = (this.groups.get(group) ?? 1) - 1;
+    if (left === 0) this.groups.delete(group);
+    else this.groups.set(group, left);
     stream?.finish(error);
     if (reply !== undefined) call.succeed(reply);
     else if (error !== undefined) call.fail(error);

@@ -4,11 +4,12 @@ import { Duplex, type Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import type { RunFacts } from "../pipeline/row-joiner.js";
 import { HAS_GROUPS, killGroup } from "./process-group.js";
 import type { LogLine, WorkerOrder, WorkerReady } from "./protocol.js";
 import { residentBytes } from "./resident-memory.js";
 import type { CallHolder, WorkerCall } from "./worker-call.js";
-import { WorkerChannel } from "./worker-channel.js";
+import { type LeftCalls, WorkerChannel } from "./worker-channel.js";
 
 export interface WorkerProcessOptions {
   readonly entry: URL;
@@ -21,12 +22,11 @@ export interface WorkerProcessOptions {
   onFree(worker: WorkerProcess): void;
   /** Told once when the worker has ended, with the calls that it has not answered, in the order it begins them. */
   onEnded(worker: WorkerProcess, end: WorkerEnd): void;
+  /** Told of every run of a model whose rows are joined. */
+  onRun(run: RunFacts): void;
 }
 
-export interface WorkerEnd {
-  /** Calls that the worker was working on. */
-  readonly begun: readonly WorkerCall[];
-  readonly waiting: readonly WorkerCall[];
+export interface WorkerEnd extends LeftCalls {
   /** Had it begun a call, or answered one? Then the model can be run, and what a caller sent may have ended it. */
   readonly hasWorked: boolean;
   /** Why it ended, for those whose call it was working on. */
@@ -81,12 +81,12 @@ export class WorkerProcess implements CallHolder {
     this.channel.start(options.order);
   }
 
-  /** Calls in the worker's hands. */
+  /** Groups of calls in the worker's hands. */
   get load(): number {
     return this.channel.size;
   }
 
-  /** Calls that it works on at the same time; 0 until it is ready, while one is overdue, and when it is to end. */
+  /** Groups that it works on at the same time; 0 until it is ready, while one is overdue, and when it is to end. */
   get concurrency(): number {
     return this.reason === undefined && this.overdue.size === 0 ? (this.facts?.concurrency ?? 0) : 0;
   }
@@ -95,9 +95,20 @@ export class WorkerProcess implements CallHolder {
     return this.facts?.exampleFault;
   }
 
-  hand(call: WorkerCall): void {
-    call.holder = this;
-    this.channel.hand(call);
+  /** Calls that a group may have. */
+  get groupSize(): number {
+    const joining = this.facts?.joining;
+    return joining?.kind === "on" ? joining.maxRows : 1;
+  }
+
+  hand(calls: readonly WorkerCall[]): void {
+    for (const call of calls) call.holder = this;
+    this.channel.hand(calls);
+  }
+
+  /** Sends at once what was handed over in this turn. */
+  flush(): void {
+    this.channel.flush();
   }
 
   cancel(call: WorkerCall, error: MlserveError): void {
@@ -150,6 +161,7 @@ export class WorkerProcess implements CallHolder {
         this.kill(error instanceof MlserveError ? error : new MlserveError("internal", "a worker does not start"));
       },
       onLog: (line: unknown) => this.log(line),
+      onRun: (run: RunFacts) => options.onRun(run),
       onCallEnded: () => {
         this.hasAnswered = true;
         options.onFree(this);
@@ -195,15 +207,9 @@ export class WorkerProcess implements CallHolder {
     this.reason = reason;
     this.refuse(reason);
     const concurrency = this.facts?.concurrency ?? 0;
-    const open = this.channel.takeOpen(reason);
-    const begun = open.slice(0, concurrency);
-    this.options.onEnded(this, {
-      begun,
-      waiting: open.slice(concurrency),
-      hasWorked: this.hasAnswered || begun.length > 0,
-      reason,
-      livedMs: performance.now() - this.startedAt,
-    });
+    const left = this.channel.takeOpen(reason, concurrency);
+    const hasWorked = this.hasAnswered || left.begun.length > 0;
+    this.options.onEnded(this, { ...left, hasWorked, reason, livedMs: performance.now() - this.startedAt });
   }
 
   private watchMemory(limit: number): void {
@@ -252,7 +258,7 @@ function loadTimeout(milliseconds: number): MlserveError {
 }
 
 function isWorkerReady(value: unknown): value is WorkerReady {
-  if (!isRecord(value) || !isRecord(value.runtime)) return false;
+  if (!isRecord(value) || !isRecord(value.runtime) || !isRecord(value.joining)) return false;
   return Number.isInteger(value.concurrency) && Number(value.concurrency) > 0;
 }
 

@@ -7,7 +7,7 @@ import { type Frame, FrameReader, FrameWriter } from "./frames.js";
 import { watchIntrinsics } from "./intrinsics.js";
 import { loadOrder } from "./load-order.js";
 import { endOwnGroup } from "./process-group.js";
-import { FROM_WORKER, fromJsonPayload, TO_WORKER, toJsonPayload, type WorkerOrder } from "./protocol.js";
+import { FROM_WORKER, fromJsonPayload, TO_WORKER, toJsonPayload, type WorkerOrder, writeRunFacts } from "./protocol.js";
 import { ReceivedCalls } from "./received-calls.js";
 
 /*
@@ -50,7 +50,9 @@ function main(): void {
 /** undefined when the model cannot be loaded: the server is told, and ends this process. */
 async function start(order: WorkerOrder, writer: FrameWriter): Promise<ReceivedCalls | undefined> {
   try {
-    const { executor, ready } = await loadOrder(order, createFrameLogger(writer));
+    const { executor, ready } = await loadOrder(order, createFrameLogger(writer), (run) =>
+      writer.write({ kind: FROM_WORKER.run, first: Number(run.isSplit), payload: [writeRunFacts(run)] }),
+    );
     writer.write({ kind: FROM_WORKER.ready, payload: [toJsonPayload(ready)] });
     writer.flush();
     writer.beforeFlush = endIfTampered(watchIntrinsics());

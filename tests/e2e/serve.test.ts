@@ -50,8 +50,11 @@ describe("the built server", () => {
       program.child.kill(signal);
       const { stderr, ...ended } = await program.ended;
       expect(ended).toEqual<Omit<Ended, "stderr">>({ code: 0, signal: null, stdout: line, left: [] });
-      // One line, for the one request.
-      expect(JSON.parse(stderr)).toMatchObject({ level: "info", route: "/invocations", status: 200, rows: 1 });
+      // One line of how the model runs, and one for the one request.
+      const [start = "", request = "", ...others] = stderr.trimEnd().split("\n");
+      expect(JSON.parse(start)).toMatchObject({ level: "info", model: "iris", maxRows: 128 });
+      expect(others).toEqual([]);
+      expect(JSON.parse(request)).toMatchObject({ level: "info", route: "/invocations", status: 200, rows: 1 });
     },
   );
 
@@ -95,7 +98,7 @@ describe("the built server", () => {
 
   it("tells an uncaught exception in one line and leaves nothing", async () => {
     const bomb = 'process.once("SIGUSR2", () => { throw new TypeError("thrown by the test"); });';
-    const program = workplace.start(["serve", "iris.tar", "--port", "0"], {
+    const program = workplace.start(["serve", "iris.tar", "--port", "0", "--log-level", "error"], {
       nodeFlags: [`--import=data:text/javascript,${encodeURIComponent(bomb)}`],
     });
     await portOf(program);

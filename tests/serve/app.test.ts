@@ -45,7 +45,7 @@ describe("the access log", () => {
         status: 200,
         ms: time,
         rows: 2,
-        phases: { decode: time, predict: time, encode: time },
+        phases: { decode: time, queue: time, predict: time, encode: time },
         bytesIn: JSON.stringify(table).length,
         bytesOut: '{"predictions":[{"total":3.0},{"total":7.5}]}'.length,
       },

@@ -39,7 +39,7 @@ const WHOLE: Reply = {
   bytes: new Uint8Array(),
   mediaType: "application/json",
   rows: undefined,
-  phases: { decode: 0, predict: 0, encode: 0 },
+  phases: { decode: 0, queue: 0, predict: 0, encode: 0 },
 };
 
 describe("a slot whose model is replaced", () => {

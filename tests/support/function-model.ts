@@ -9,12 +9,16 @@ import type { ServedModel } from "../../src/serve/served-model.js";
 
 const FLAVORS = createFlavorRegistry(BUILTIN_FLAVORS);
 
+const EXAMPLE = { artifact_path: "example.json", serving_input_path: "example.json", type: "json_object" };
+
 /** Parts of the MLmodel file of a function. */
 export interface FunctionParts {
   readonly block?: string;
   readonly inputs?: readonly object[];
   readonly outputs?: readonly object[];
   readonly params?: readonly object[];
+  /** A request body, kept with the model. */
+  readonly example?: object;
 }
 
 /** Writes files into a folder; a name may have slashes. */
@@ -30,15 +34,20 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 export function writeFunction(
   folder: string,
   code: string,
-  { block = "{ module: predict.mjs }", inputs, outputs, params }: FunctionParts = {},
+  { block = "{ module: predict.mjs }", inputs, outputs, params, example }: FunctionParts = {},
 ): string {
   const part = (specs: readonly object[] | undefined): string =>
     specs === undefined ? "null" : `'${JSON.stringify(specs)}'`;
   const descriptor = [
     `flavors:\n  js_function: ${block}`,
     `signature:\n  inputs: ${part(inputs)}\n  outputs: ${part(outputs)}\n  params: ${part(params)}\n`,
+    ...(example === undefined ? [] : [`saved_input_example_info: ${JSON.stringify(EXAMPLE)}`]),
   ].join("\n");
-  return writeFiles(folder, { MLmodel: descriptor, "predict.mjs": code });
+  return writeFiles(folder, {
+    MLmodel: descriptor,
+    "predict.mjs": code,
+    ...(example === undefined ? {} : { "example.json": JSON.stringify(example) }),
+  });
 }
 
 export function loadFunction(folder: string, options: Partial<LoadModelOptions> = {}): Promise<ServedModel> {

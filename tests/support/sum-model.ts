@@ -42,6 +42,7 @@ export function sumModel(predictor: Predictor = sumPredictor()): ServedModel {
     runtime: predictor.runtime,
     digest: undefined,
     workers: 0,
+    joining: { kind: "off", reason: "nothing tried it" },
     pids: () => [],
     isHealthy: () => true,
     loadMs: 0,

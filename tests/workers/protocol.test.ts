@@ -32,7 +32,7 @@ describe("positions", () => {
 });
 
 describe("the facts of a reply", () => {
-  const phases = { decode: 0.25, predict: 1.5, encode: 0.125 };
+  const phases = { decode: 0.25, queue: 0.5, predict: 1.5, encode: 0.125 };
 
   it.each([0, 3, undefined])("come back with the body for %s rows", (rows) => {
     const payload = Buffer.concat([writeReplyFacts({ rows, phases }), Buffer.from("body")]);
@@ -40,6 +40,6 @@ describe("the facts of a reply", () => {
   });
 
   it("that are cut are refused", () => {
-    expect(() => readReplyFacts(Buffer.alloc(31))).toThrow(RangeError);
+    expect(() => readReplyFacts(Buffer.alloc(39))).toThrow(RangeError);
   });
 });

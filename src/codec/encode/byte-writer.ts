@@ -4,14 +4,24 @@ import { DOT, MINUS, ZERO } from "../../core/json-bytes.js";
 /** The longest text that is copied character by character; the engine's copying pays off beyond. */
 const SHORT = 48;
 
-/** Gathers the bytes of an answer; grows by doubling. */
+/** Up to here, what was written is copied, and its buffer used again. */
+const COPIED_BYTES = 4096;
+
+/** Gathers the bytes of one answer after the other; grows by doubling. */
 export class ByteWriter {
+  private readonly capacity: number;
   private bytes: Buffer;
   private length = 0;
 
   /** `capacity` in bytes: a guess at the whole. */
   constructor(capacity: number) {
+    this.capacity = capacity;
     this.bytes = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  /** Forgets what was written, by an answer that failed halfway, say. */
+  clear(): void {
+    this.length = 0;
   }
 
   byte(byte: number): void {
@@ -111,9 +121,13 @@ export class ByteWriter {
     this.bytes = grown;
   }
 
-  /** What was written; the writer is not used any more. */
+  /** What was written; the writer is empty again. */
   finish(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
+    const written = this.bytes.subarray(0, this.length);
+    this.length = 0;
+    if (this.bytes.length <= COPIED_BYTES) return Buffer.from(written);
+    this.bytes = Buffer.allocUnsafeSlow(this.capacity);
+    return written;
   }
 }
 

@@ -29,13 +29,15 @@ const CAPACITY = 256;
  * unwrapped request find it under `predictions`.
  */
 export function compileEncoder(style: NumberStyle = {}): Encoder {
-  const elementWriters = compileElementWriters(style);
+  // Answers are written one after the other, so that all of them share what writes them.
+  const to = new ByteWriter(CAPACITY);
+  const elementWriters = compileElementWriters(style)(to);
   const valueText = compileValueText(style);
   return (batch, { form, tableRows }) => {
-    const to = new ByteWriter(CAPACITY);
+    to.clear();
     if (form !== "unwrapped") to.text('{"predictions":');
     if (batch.kind === "value") to.text(valueText(batch.value));
-    else new OutputsWriter(to, elementWriters(to)).write(batch, tableRows);
+    else new OutputsWriter(to, elementWriters).write(batch, tableRows);
     if (form !== "unwrapped") to.byte(CLOSE_OBJECT);
     return to.finish();
   };

@@ -22,6 +22,8 @@ export const onnxConfig = z.looseObject({
   /** Names, or pairs of a name and options, in order of preference; what is neither counts as unknown. */
   providers: z.union([z.string(), z.array(z.unknown())]).nullish(),
   onnx_session_options: given(sessionOptions),
+  /** mlserve's own: false where rows of different requests may not share a run. */
+  batchable: z.boolean().nullish(),
 });
 
 export type OnnxConfig = z.output<typeof onnxConfig>;

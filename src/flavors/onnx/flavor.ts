@@ -58,12 +58,13 @@ async function load({ files }: Model, config: OnnxConfig, loadOptions: LoadOptio
     providers: wanted,
     reportProviders,
   });
-  return createOnnxPredictor(session, graph, {
+  const facts = {
     runtime: "onnxruntime-node",
     version: runtime.version,
     providers: providers.map(({ name }) => name).join(", "),
     ...(options.intraOpNumThreads === undefined ? {} : { threads: options.intraOpNumThreads }),
-  });
+  };
+  return createOnnxPredictor(session, graph, { runtime: facts, mayBatch: config.batchable !== false });
 }
 
 function locate(files: ModelFiles, { data }: OnnxConfig): string {

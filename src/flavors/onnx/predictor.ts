@@ -9,7 +9,11 @@ import type { OrtSession, OrtTensor, OrtTensors } from "./runtime.js";
 import { runFailure } from "./session-errors.js";
 
 /** Owns the session. */
-export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runtime: Predictor["runtime"]): Predictor {
+export function createOnnxPredictor(
+  session: OrtSession,
+  graph: OnnxGraph,
+  { runtime, mayBatch }: { readonly runtime: Predictor["runtime"]; readonly mayBatch: boolean },
+): Predictor {
   const toFeeds = compileFeeds(graph.inputs, toOrtTensor);
   const fromFetches = compileFetches(graph.outputs);
 
@@ -21,7 +25,7 @@ export function createOnnxPredictor(session: OrtSession, graph: OnnxGraph, runti
 
   return {
     unsigned: "arrays",
-    batchable: isBatchable(graph),
+    batchable: mayBatch && isBatchable(graph),
     fixedRows: fixedRowsOf(graph.inputs),
     runtime,
     predict,

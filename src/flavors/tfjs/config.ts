@@ -10,6 +10,8 @@ export const tfjsConfig = z.looseObject({
   model: z.string().min(1).default("model.json"),
   /** Run it with this backend and no other; by default the fastest that has all the model's operators. */
   backend: z.enum(BACKENDS).nullish(),
+  /** false where rows of different requests may not share a run. */
+  batchable: z.boolean().nullish(),
 });
 
 export type TfjsConfig = z.output<typeof tfjsConfig>;

@@ -37,7 +37,12 @@ export async function describe(files: ModelFiles, request?: DescribeRequest): Pr
   return file === undefined ? undefined : describeFile(files, file);
 }
 
-export async function load({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
+export async function load(model: Model, config: TfjsConfig, options: LoadOptions): Promise<Predictor> {
+  const predictor = await loadOnBest(model, config, options);
+  return config.batchable === false ? { ...predictor, batchable: false } : predictor;
+}
+
+async function loadOnBest({ files }: Model, config: TfjsConfig, { logger }: LoadOptions): Promise<Predictor> {
   const read = await readModel(files, locate(files, config));
   const runtime = await importRuntime(logger);
   const backend = await choose(runtime, read, config, logger);

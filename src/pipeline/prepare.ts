@@ -1,0 +1,57 @@
+import type { CoercionName } from "../codec/decode/coercion.js";
+import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { Logger } from "../core/logger.js";
+import type { OnProgress } from "../core/progress.js";
+import type { Predictor } from "../flavors/flavor.js";
+import type { Model } from "../format/model.js";
+import type { Executor } from "./executor.js";
+import { decideJoining, type Joining, type JoiningOptions } from "./joining.js";
+import { createPipeline } from "./pipeline.js";
+import { RowJoiner, type RunFacts } from "./row-joiner.js";
+import { runSelfTest } from "./self-test.js";
+import { type WarmUp, warmUp } from "./warm-up.js";
+
+export interface PrepareOptions {
+  readonly coercion: CoercionName;
+  readonly numbers: NumberStyle;
+  /** Run the self-test of the package first. */
+  readonly selfTest: boolean;
+  readonly joining: JoiningOptions;
+  readonly logger: Logger;
+  /** Told of every run of a model whose rows are joined. */
+  onRun?(run: RunFacts): void;
+  readonly onProgress?: OnProgress;
+}
+
+/** A model that is ready for requests. */
+export interface Prepared extends WarmUp {
+  readonly executor: Executor;
+  readonly joining: Joining;
+}
+
+/**
+ * What comes between a loaded model and its first request, in whichever process: its self-test, its warm-up, and the
+ * trial whether rows may be joined.
+ *
+ * The predictor is the executor's from now on, and is disposed of when this throws what the self-test throws.
+ */
+export async function prepareModel(model: Model, predictor: Predictor, options: PrepareOptions): Promise<Prepared> {
+  const { coercion, numbers, logger, selfTest, onRun, onProgress } = options;
+  try {
+    const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
+    if (selfTest) {
+      onProgress?.({ work: "self_test" });
+      await runSelfTest(model, predictor);
+    }
+    onProgress?.({ work: "warm_up" });
+    const warmedUp = await warmUp(model, pipeline);
+    const joining = await decideJoining(model, predictor, options.joining, warmedUp.milliseconds !== undefined);
+    const { waitMs } = options.joining;
+    if (joining.kind === "on")
+      pipeline.joinRows(new RowJoiner({ predictor, maxRows: joining.maxRows, waitMs, ...(onRun && { onRun }) }));
+    return { ...warmedUp, executor: pipeline, joining };
+  } catch (error) {
+    await predictor[Symbol.asyncDispose]();
+    throw error;
+  }
+}
