@@ -40,7 +40,7 @@ function conditions(results) {
   const busy = all.filter(({ machine: { loadBefore, cores } }) => loadBefore > cores / 2);
   if (busy.length === 0) return text;
   const load = Math.round(Math.max(...busy.map(({ machine }) => machine.loadBefore)));
-  return `${text} Other programs wanted the cores too (load up to ${load}): requests a second, and times, are the worse ends;\nprocessor time is comparable.`;
+  return `${text}\nOther programs wanted the cores too (load up to ${load}): times are worse than they need be, and processor time is\nwhat can be compared.`;
 }
 
 const rowOf = (result, server, connections) =>

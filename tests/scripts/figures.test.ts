@@ -52,8 +52,8 @@ describe("the figures of README.md", () => {
 
   it("say that other programs ran", () => {
     const machine = { ...MACHINE, loadBefore: 7.6 };
-    const [first] = figuresText({ http: { at: "2026-01-02", machine, rows: [] } }).split("\n");
-    expect(first).toContain("Other programs wanted the cores too (load up to 8)");
+    const [, second] = figuresText({ http: { at: "2026-01-02", machine, rows: [] } }).split("\n");
+    expect(second).toContain("Other programs wanted the cores too (load up to 8)");
   });
 
   it("compare with other servers by name and version", () => {
