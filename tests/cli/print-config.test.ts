@@ -169,6 +169,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   "KEY=TEXT": "team=forecast",
   LENGTH: "4096",
   "MODEL|URL": "other.tar",
+  MS: "2",
   NAME: "some",
   NAMES: "id",
   "NAME|FILE": "onnx",
@@ -182,9 +183,11 @@ const SAMPLES: Readonly<Record<string, string>> = {
 /** These decide how the answer is told, or where options come from; a key is a secret, which only a variable may hold. */
 const APART: readonly string[] = ["json", "quiet", "verbose", "config", "printConfig", "apiKey"];
 
-function sampleOf({ placeholder, completes, default: preset }: OptionDescription): string {
+function sampleOf({ flag, placeholder, completes, default: preset }: OptionDescription): string {
   if (placeholder === undefined) return preset === "true" ? "false" : "true";
-  return typeof completes === "string" ? (SAMPLES[placeholder] ?? "") : (completes.at(-1) ?? "");
+  const sample = typeof completes === "string" ? SAMPLES[placeholder] : completes.at(-1);
+  if (sample === undefined) throw new Error(`SAMPLES needs a value for ${placeholder} of ${flag}`);
+  return sample;
 }
 
 function flagsOf(option: OptionDescription): string[] {

@@ -22,7 +22,7 @@ describe.runIf(hasShell("bash"))("completion in bash", () => {
     { line: "mlserve ser", offers: ["serve"] },
     { line: "mlserve --v", offers: ["--version"] },
     { line: "mlserve help val", offers: ["validate"] },
-    { line: "mlserve serve --max-b", offers: ["--max-body"] },
+    { line: "mlserve serve --max-bo", offers: ["--max-body"] },
     { line: "mlserve pack m.onnx --no-se", offers: ["--no-self-test"] },
     { line: "mlserve serve --coercion ", offers: ["safe", "mlflow"] },
     { line: "mlserve serve --coercion = m", offers: ["mlflow"] },

@@ -11,7 +11,7 @@ describe.runIf(hasShell("fish"))("completion in fish", () => {
   it.each([
     { line: "mlserve ser", offers: ["serve"] },
     { line: "mlserve help val", offers: ["validate"] },
-    { line: "mlserve serve --max-b", offers: ["--max-body"] },
+    { line: "mlserve serve --max-bo", offers: ["--max-body"] },
     { line: "mlserve pack m.onnx --no-se", offers: ["--no-self-test"] },
     { line: "mlserve serve --coercion ", offers: ["mlflow", "safe"] },
     { line: "mlserve completion ", offers: ["bash", "fish", "zsh"] },

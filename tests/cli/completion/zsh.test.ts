@@ -32,7 +32,7 @@ describe.runIf(hasShell("zsh"))("completion in zsh", () => {
   it.each([
     { line: "mlserve se", makes: "mlserve serve" },
     { line: "mlserve help val", makes: "mlserve help validate" },
-    { line: "mlserve serve --max-b", makes: "mlserve serve --max-body=" },
+    { line: "mlserve serve --max-bo", makes: "mlserve serve --max-body=" },
     { line: "mlserve serve --coercion m", makes: "mlserve serve --coercion mlflow" },
     { line: "mlserve serve ir", makes: "mlserve serve iris.tar" },
     { line: "mlserve completion f", makes: "mlserve completion fish" },
