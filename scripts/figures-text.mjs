@@ -1,3 +1,6 @@
+/** The results that README tells of, by the names of their files. */
+export const TOLD = ["http", "compare", "start", "memory", "pack", "offline", "decode"];
+
 /**
  * What README says of the results in benchmarks/results, by the names of their files. A figure whose file is not there is
  * left out, and an aim without one is said to be not measured.
@@ -33,7 +36,11 @@ function conditions(results) {
   const machines = new Set(
     all.map(({ machine: { node, platform, cores } }) => `Node ${node.slice(1)}, ${platform}, ${cores} cores`),
   );
-  return `Measured ${days}: ${[...machines].join("; ")}, shared by client and server.`;
+  const text = `Measured ${days}: ${[...machines].join("; ")}, shared by client and server.`;
+  const busy = all.filter(({ machine: { loadBefore, cores } }) => loadBefore > cores / 2);
+  if (busy.length === 0) return text;
+  const load = Math.round(Math.max(...busy.map(({ machine }) => machine.loadBefore)));
+  return `${text} Other programs wanted the cores too (load up to ${load}): requests a second, and times, are the worse ends;\nprocessor time is comparable.`;
 }
 
 const rowOf = (result, server, connections) =>

@@ -2,20 +2,19 @@
  * npm run figures: writes the figures of README.md from benchmarks/results. Results that were measured with other code
  * than what is there now are refused: measure them again first. tests/scripts/figures.test.ts compares README with them.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { figuresText } from "./figures-text.mjs";
+import { figuresText, TOLD } from "./figures-text.mjs";
 import { staleness } from "./measured-code.mjs";
 import { Failure, ROOT, runScript } from "./processes.mjs";
 
 const RESULTS = join(ROOT, "benchmarks", "results");
 
-/** All of them by the names of their files. */
+/** Those that README tells of and that are there, by their names. */
 function readResults() {
-  const names = readdirSync(RESULTS).filter((name) => name.endsWith(".json"));
-  return Object.fromEntries(
-    names.map((name) => [name.replace(/\.json$/, ""), JSON.parse(readFileSync(join(RESULTS, name), "utf8"))]),
-  );
+  const fileOf = (name) => join(RESULTS, `${name}.json`);
+  const there = TOLD.filter((name) => existsSync(fileOf(name)));
+  return Object.fromEntries(there.map((name) => [name, JSON.parse(readFileSync(fileOf(name), "utf8"))]));
 }
 
 await runScript(async () => {

@@ -1,4 +1,4 @@
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { runScript } from "./processes.mjs";
 
-await runScript(ensureInstalled);
+await runScript(() => ensureInstalled());

@@ -115,7 +115,10 @@ describe("a model that cannot be run", () => {
 
   it("is shown by inspect, which says that nothing serves it", async () => {
     const { code, stdout } = await terminal.run(["inspect", "sklearn"]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/served by +none .*docs\/export\.md/) });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/served by +none: see .*docs\/export\.md/),
+    });
   });
 });
 

@@ -19,8 +19,9 @@ const [packed] = PACKED.parse(
 const paths = packed.files.map(({ path }) => path);
 
 describe("the published package", () => {
-  it("holds what runs, its types, and what npm shows", () => {
-    const others = paths.filter((path) => !/^dist\/(src|cli)\/.*\.js$|^dist\/src\/.*\.d\.ts$/.test(path));
+  it("holds what runs, its types, what init copies, and what npm shows", () => {
+    const wanted = /^dist\/(src|cli)\/.*\.js$|^dist\/src\/.*\.d\.ts$|^templates\//;
+    const others = paths.filter((path) => !wanted.test(path));
     expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
     for (const needed of ["dist/cli/main.js", "dist/src/index.js", "dist/src/index.d.ts", "dist/src/workers/worker.js"])
       expect(paths).toContain(needed);
