@@ -166,7 +166,7 @@ describe("the built program", () => {
   it("prints the stack of an unexpected error with --verbose", async () => {
     const bomb = 'process.once("SIGUSR2", () => { throw new TypeError("thrown by the test"); });';
     const flags = { nodeFlags: [`--import=data:text/javascript,${encodeURIComponent(bomb)}`] };
-    const program = workplace.start(["serve", "iris.tar", "--port", "0", "--verbose"], flags);
+    const program = workplace.start(["serve", "iris.tar", "--port", "0", "--log-level", "error", "--verbose"], flags);
     await portOf(program);
     program.child.kill("SIGUSR2");
     expect((await program.ended).stderr).toMatch(
