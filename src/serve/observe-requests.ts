@@ -48,6 +48,8 @@ export function observeRequests(observer: Observer, routes: ReadonlySet<string>)
     context.set("requestId", observed.requestId);
     await next();
     context.res.headers.set("x-request-id", observed.requestId);
+    // Whatever an answer holds, a browser must not make something else of it than its media type says.
+    context.res.headers.set("x-content-type-options", "nosniff");
     const { method, path } = context.req;
     const route = routes.has(path) ? path : "other";
     observer.end(observed, { method, route, status: context.res.status, scored: context.get("scored") });

@@ -226,6 +226,20 @@ describe("the other routes", () => {
     expect(await (await app.request("/health")).json()).toMatchObject({ error_code: "TEMPORARILY_UNAVAILABLE" });
   });
 
+  it.each(["/ping", "/version", "/metrics", "/nothing", "/invocations"])(
+    "lets no browser guess what %s holds",
+    async (path) => {
+      const app = createApp({ current: sumModel() }, { metrics: createMetrics() });
+      const init = {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"inputs":{"a":[1],"b":[2]}}',
+      };
+      const response = await app.request(path, path === "/invocations" ? init : {});
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    },
+  );
+
   it("is not alive when only a new process can help", async () => {
     const app = createApp({ current: { ...sumModel(), isHealthy: () => false } }, { metrics: createMetrics() });
     expect((await app.request("/health/live")).status).toBe(503);

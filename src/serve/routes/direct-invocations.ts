@@ -58,7 +58,8 @@ async function answer(models: ModelRepository, head: Head, exchange: Exchange, o
     const reply = await score(models, { ...head, bytes }, new ConnectionCaller(outgoing), metrics);
     if (reply.kind === "streamed") throw new TypeError("a stream for a client that cannot read one");
     const timing = options.serverTiming ? [SERVER_TIMING_HEADER, serverTiming(reply.phases)] : [];
-    send(outgoing, 200, ["content-type", reply.mediaType, ...timing], reply.bytes, observed);
+    const headers = ["content-type", reply.mediaType, "x-content-type-options", "nosniff", ...timing];
+    send(outgoing, 200, headers, reply.bytes, observed);
     end(observer, observed, 200, toScored(bytes, reply));
   } catch (error) {
     const { status, headers, text } = problemAnswer(error);
