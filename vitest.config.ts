@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -42,7 +43,8 @@ export default defineConfig(({ mode }) => {
   if (suite === undefined)
     throw new Error(`no suite for the mode ${mode}: expected one of ${Object.keys(SUITES).join(", ")}`);
   return {
-    test: suite,
+    // Most tests wait for processes of their own: all processors, not one less.
+    test: { maxWorkers: availableParallelism(), ...suite },
     // A worker is a process of plain Node, which runs what was built; so is the server of `mlserve bench`.
     resolve: {
       alias: [

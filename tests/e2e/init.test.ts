@@ -34,7 +34,7 @@ const SHOWN = JSON.parse(/^```json\n(.*?)^```$/ms.exec(guide)?.[1] ?? "");
 const LABELS = { predictions: { output_label: [0, 2] } };
 
 describe.each([
-  { template: "function", model: "predict.ts", test: /^# pass 3$/m, answer: SHOWN },
+  { template: "function", model: "predict.ts", test: /^(#|ℹ) pass 3$/m, answer: SHOWN },
   { template: "onnx", model: "model.onnx", test: /^3 passed$/m, answer: LABELS },
   { template: "tfjs", model: "model", test: /^3 passed$/m, answer: { predictions: { spiral: expect.any(Array) } } },
 ])("a project made from the template $template", ({ template, model, test, answer }) => {

@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 describe.each([
-  { template: "function", passed: /^# pass 3$/m, answer: [{ species: "setosa" }, { species: "virginica" }] },
+  { template: "function", passed: /^(#|ℹ) pass 3$/m, answer: [{ species: "setosa" }, { species: "virginica" }] },
   { template: "onnx", passed: /^3 passed$/m, answer: { output_label: [0, 2] } },
   { template: "tfjs", passed: /^3 passed$/m, answer: { spiral: expect.any(Array) } },
 ])("a project that npx made from the template $template", ({ template, passed, answer }) => {
