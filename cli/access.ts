@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
@@ -9,6 +8,7 @@ import type { TlsFiles } from "../src/serve/access/tls.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import type { Io } from "./io.js";
+import { readNamed } from "./named-files.js";
 
 type ServeOptions = CommandContext<typeof SERVE_OPTIONS>["options"];
 
@@ -30,13 +30,8 @@ function keyOfVariable({ apiKey }: ServeOptions): ApiKey[] {
 
 function keysOfFile({ apiKeyFile }: ServeOptions, io: Io): ApiKey[] {
   if (apiKeyFile === undefined) return [];
-  const where = "--api-key-file";
-  try {
-    return parseApiKeys(readFileSync(resolve(io.cwd, apiKeyFile), "utf8"), where);
-  } catch (cause) {
-    if (cause instanceof MlserveError) throw cause;
-    throw new MlserveError("usage", "the file cannot be read", { where, cause });
-  }
+  const flag = "--api-key-file";
+  return parseApiKeys(readNamed(flag, apiKeyFile, io).toString(), flag);
 }
 
 /** Where the certificate is, by the options; undefined for HTTP. Throws `usage` when half of it is missing. */

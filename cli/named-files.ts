@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { MlserveError, quoteName } from "../src/core/errors.js";
@@ -29,6 +30,15 @@ export async function checkReadable(flag: string, file: string, { cwd }: Pick<Io
   } catch (error) {
     const near = systemCode(error) === "ENOENT" ? await suggestPath(path, file) : undefined;
     throw withHint(fileSystemError(error, where), near);
+  }
+}
+
+/** The content of a small file that an option names, such as a key's. Throws `usage` naming the option, not the file. */
+export function readNamed(flag: string, file: string, { cwd }: Pick<Io, "cwd">): Buffer {
+  try {
+    return readFileSync(resolve(cwd, file));
+  } catch (cause) {
+    throw new MlserveError("usage", "the file cannot be read", { where: flag, cause });
   }
 }
 

@@ -6,8 +6,8 @@ import { parsePrivateKey } from "../src/format/signing.js";
 import { signModel } from "../src/pack/sign.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
+import { readNamed } from "./named-files.js";
 import { toPath } from "./open.js";
-import { readKey } from "./trust.js";
 
 /** `mlserve sign`. */
 export async function signCommand(context: CommandContext<typeof SIGN_OPTIONS>): Promise<void> {
@@ -17,7 +17,7 @@ export async function signCommand(context: CommandContext<typeof SIGN_OPTIONS>):
       where: "--key",
       hint: "mlserve keygen makes one",
     });
-  const key = readKey(options.key, "--key", io, parsePrivateKey);
+  const key = parsePrivateKey(readNamed("--key", options.key, io), "--key");
   const signed = await signModel({
     source: toPath(argument, io),
     key,

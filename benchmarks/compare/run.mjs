@@ -8,9 +8,9 @@
  * of its own, on 127.0.0.1, and ends them by their ids.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -19,7 +19,7 @@ import { runLoad } from "../http/load.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable, summarize } from "../http/report.mjs";
 import { checkConstant, checkModel, checkRows, ONE_ROW, post } from "../http/request.mjs";
-import { CLI, killAll, startServer } from "../http/server-process.mjs";
+import { CLI, openRunFolder, startServer } from "../http/server-process.mjs";
 import { ALL_PEERS, planStart } from "./peers.mjs";
 import { killPrograms, startProgram } from "./program.mjs";
 
@@ -183,13 +183,7 @@ const START_COLUMNS = {
 
 async function main() {
   const { out, ...options } = readOptions();
-  const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
-  process.once("exit", () => {
-    killAll();
-    killPrograms();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  const folder = openRunFolder(killPrograms);
   if (options.nice !== 0) setPriority(options.nice);
   const machine = describeMachine();
   const servers = [...nodeServers(folder), ...(await peerServers(options.peers, folder))];

@@ -7,9 +7,9 @@
  * Needs `npm run build`. Starts only processes of its own, on 127.0.0.1, and ends them by their handles.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -17,7 +17,7 @@ import { runLoad } from "./load.mjs";
 import { describeMachine } from "./machine.mjs";
 import { memoryTable, speedTable, summarize } from "./report.mjs";
 import { checkConstant, checkModel } from "./request.mjs";
-import { CLI, killAll, startServer } from "./server-process.mjs";
+import { CLI, openRunFolder, startServer } from "./server-process.mjs";
 import { hasWrk, runWrk } from "./wrk.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -111,20 +111,9 @@ async function measureAll(options, folder) {
   };
 }
 
-/** Ends and removes what the run made, however it ends: also on Ctrl-C. @param {string} folder */
-function cleanUpOnExit(folder) {
-  process.once("exit", () => {
-    killAll();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  process.once("SIGINT", () => process.exit(130));
-  process.once("SIGTERM", () => process.exit(143));
-}
-
 async function main() {
   const { out, ...options } = readOptions();
-  const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
-  cleanUpOnExit(folder);
+  const folder = openRunFolder();
   if (options.nice !== 0) setPriority(options.nice);
   const machine = describeMachine();
   const { rows, memory } = await measureAll(options, folder);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,22 @@ const running = new Set();
 /** Ends what this run started, and nothing else. */
 export function killAll() {
   for (const child of running) child.kill("SIGKILL");
+}
+
+/**
+ * A folder for this run. It goes, and what this run started ends, however the run does.
+ *
+ * @param {() => void} [endMore] for what was started otherwise
+ */
+export function openRunFolder(endMore = () => {}) {
+  const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
+  process.once("exit", () => {
+    killAll();
+    endMore();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  return folder;
 }
 
 /**

@@ -7,9 +7,9 @@
  * Needs `npm run build`. Starts only processes of its own, on 127.0.0.1, and ends them by their handles.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -17,7 +17,7 @@ import { runLoad } from "../http/load.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { checkModel } from "../http/request.mjs";
-import { CLI, killAll, startServer } from "../http/server-process.mjs";
+import { CLI, openRunFolder, startServer } from "../http/server-process.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const MODEL = at("../../tests/fixtures/models/trees100");
@@ -108,12 +108,7 @@ const COLUMNS = {
 };
 
 async function main() {
-  const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
-  process.once("exit", () => {
-    killAll();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  const folder = openRunFolder();
   if (values.nice !== "0") setPriority(Number(values.nice));
   const machine = describeMachine();
   const servers = prepareServers(folder);

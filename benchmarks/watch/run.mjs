@@ -6,15 +6,14 @@
  * Needs `npm run build`. Starts only processes of its own, on 127.0.0.1, and ends them by their handles.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
-import { CLI, killAll, startServer } from "../http/server-process.mjs";
+import { CLI, killAll, openRunFolder, startServer } from "../http/server-process.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const GIVE_UP_MS = 60_000;
@@ -88,12 +87,7 @@ async function main() {
       out: { type: "string", default: fileURLToPath(new URL("../results/watch.json", import.meta.url)) },
     },
   });
-  const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
-  process.once("exit", () => {
-    killAll();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  const folder = openRunFolder();
   const machine = describeMachine();
   const project = join(folder, "project");
   cpSync(join(ROOT, "templates", "function"), project, { recursive: true });

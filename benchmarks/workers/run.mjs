@@ -5,15 +5,14 @@
  *
  * Needs `npm run build`. Starts only processes of its own, on 127.0.0.1, and ends them by their handles.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runLoad } from "../http/load.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable, summarize } from "../http/report.mjs";
-import { CLI, killAll, startServer } from "../http/server-process.mjs";
+import { CLI, killAll, openRunFolder, startServer } from "../http/server-process.mjs";
 
 const BASELINE = "inline";
 const EXPECTED = '{"predictions":[1]}';
@@ -88,12 +87,7 @@ async function measure({ name, server }, connections, seconds) {
 
 async function main() {
   const { out, ...options } = readOptions();
-  const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
-  process.once("exit", () => {
-    killAll();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  const folder = openRunFolder();
   const machine = describeMachine();
   const rounds = [];
   for (let round = 0; round < options.rounds; round++) rounds.push(...(await measureRound(options, folder)));

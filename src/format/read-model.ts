@@ -52,8 +52,8 @@ export async function readModel(
   { requireChecksums = false, trust, onProgress }: ModelChecks & { readonly onProgress?: OnProgress },
 ): Promise<VerifiedModel> {
   const list = await readList(found);
-  if (list === undefined && (requireChecksums || trust !== undefined)) throw withoutList(found);
-  const signer = trust === undefined ? undefined : await findSigner(found, trust);
+  if (list === undefined && requireChecksums) throw withoutList(found);
+  const signer = trust === undefined ? undefined : await signerOf(found, list, trust);
   if (list !== undefined) await verify(found.files, list.checksums, onProgress);
   const descriptor = await readDescriptor(found, list?.checksums);
   const files = createModelFiles(
@@ -152,7 +152,14 @@ async function readList({ files }: FoundModel): Promise<ChecksumList | undefined
 
 /** The id of the key that signed a model. Throws `untrusted_package`, or `invalid_package` for what is no signature. */
 export async function findSigner(found: FoundModel, trust: readonly KeyObject[]): Promise<string> {
-  const list = await readList(found);
+  return signerOf(found, await readList(found), trust);
+}
+
+async function signerOf(
+  found: FoundModel,
+  list: ChecksumList | undefined,
+  trust: readonly KeyObject[],
+): Promise<string> {
   if (list === undefined) throw withoutList(found);
   const { files, where } = found;
   const file = files.find(({ name }) => name === SIGNATURE_FILE);

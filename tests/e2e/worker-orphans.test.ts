@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { childrenOf, isAlive, isWorker, parentOf } from "../support/process-tree.js";
 import { openWorkplace, type Program, type Workplace } from "./built-cli.js";
 
 /** Says that it loops, and does. */
@@ -67,29 +68,8 @@ function ask(url: string, inputs: string): Promise<Response> {
   return fetch(`${url}/invocations`, { method: "POST", headers, body: JSON.stringify({ inputs }) });
 }
 
-/** Processes that `parent` started and that are alive. */
-function childrenOf(parent: number): number[] {
-  const numbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return numbers.map(Number).filter((pid) => parentOf(pid) === parent);
-}
-
-function isWorker(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join("workers", "worker.js"));
-}
-
-/** undefined for a process that has ended. */
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return state === "Z" ? undefined : Number(parent);
-  } catch {
-    return undefined;
-  }
-}
-
 async function untilGone(pids: readonly number[]): Promise<void> {
-  await vi.waitFor(() => expect(pids.filter((pid) => parentOf(pid) !== undefined)).toEqual([]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 10_000 });
 }
 
 /** How the signal comes: to the server alone, or, as from a terminal, to all of its process group. */

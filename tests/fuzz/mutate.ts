@@ -28,7 +28,7 @@ function splice(bytes: Buffer, at: number, removed: number, added: Uint8Array): 
 
 const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => splice(bytes, random(bytes.length), 1, Buffer.from([random(256)])),
-  (bytes, random) => splice(bytes, random(bytes.length), 1, Buffer.from([(bytes[0] ?? 0) ^ (1 << random(8))])),
+  (bytes, random) => flipBit(bytes, random),
   (bytes, random) => splice(bytes, random(bytes.length), 0, pick(ODD, random)),
   (bytes, random) => splice(bytes, random(bytes.length), 1 + random(8), pick(ODD, random)),
   (bytes, random) => splice(bytes, random(bytes.length), 1 + random(64), Buffer.alloc(0)),
@@ -41,6 +41,11 @@ const MUTATIONS: readonly Mutation[] = [
   },
   (bytes, random) => replaceNumber(bytes, random),
 ];
+
+function flipBit(bytes: Buffer, random: Random): Buffer {
+  const at = random(bytes.length);
+  return splice(bytes, at, 1, Buffer.from([(bytes[at] ?? 0) ^ (1 << random(8))]));
+}
 
 function repeatPart(bytes: Buffer, random: Random): Buffer {
   const from = random(bytes.length);
