@@ -9,9 +9,14 @@ import { prettyLines } from "./pretty-lines.js";
 
 export type LogOptions = Pick<OptionValues<typeof SERVE_OPTIONS>, "logLevel" | "logFormat">;
 
-/** The log of a server on standard error; `beforeLines` is called before lines are written there. */
-export function openLog(io: Io, { logLevel, logFormat }: LogOptions, beforeLines: () => void): Logger {
+/** The log of a server on standard error; `beforeLines` is called before lines are written there. `fields`: of every line. */
+export function openLog(
+  io: Pick<Io, "stderr" | "environment" | "atExit">,
+  { logLevel, logFormat }: LogOptions,
+  beforeLines: () => void,
+  fields: object = {},
+): Logger {
   const lines = createLineBuffer(io, beforeLines);
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && io.stderr.isTTY === true);
-  return createLogger(isPretty ? prettyLines(lines, createPaint(io.stderr, io)) : lines, logLevel);
+  return createLogger(isPretty ? prettyLines(lines, createPaint(io.stderr, io)) : lines, logLevel, fields);
 }

@@ -4,6 +4,7 @@ import type { Logger } from "../src/core/logger.js";
 import type { AccessRules } from "../src/serve/access/guard.js";
 import type { TlsFiles } from "../src/serve/access/tls.js";
 import { createApp } from "../src/serve/app.js";
+import type { AcceptedConnections } from "../src/serve/connection/accepted.js";
 import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import type { Metrics } from "../src/serve/metrics.js";
 import { createMetricsApp } from "../src/serve/metrics-app.js";
@@ -23,12 +24,14 @@ export interface ServerParts {
   readonly tls: TlsFiles | undefined;
   /** Aborted when the server is about to close. */
   readonly stopping: AbortSignal;
+  /** Connections that the first of several processes accepts; without them, this one listens. */
+  readonly accepted?: AcceptedConnections;
 }
 
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
-  { options }: ServeContext,
-  { models, metrics, logger, access, tls, stopping }: ServerParts,
+  { options }: Pick<ServeContext, "options">,
+  { models, metrics, logger, access, tls, stopping, accepted }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
@@ -49,11 +52,13 @@ export async function openServer(
     logger,
     limits: connectionLimits(options),
     stopping,
-    ...definedOf({ tls }),
+    ...definedOf({ tls, accepted }),
     drainDelayMs: options.drainDelay,
     graceMs: options.shutdownGrace,
     onConnectionDropped: () => metrics.connectionDropped(),
   });
+  // Of several processes, the first serves what all of them have counted.
+  if (accepted !== undefined) return { url: server.url, [Symbol.asyncDispose]: () => server.close() };
   const metricsServer = await serveMetrics(options, metrics, logger).catch(async (error) => {
     await server.close();
     throw error;
@@ -68,9 +73,9 @@ export async function openServer(
 }
 
 /** A server of its own for the metrics, where they have a port of their own; it ends last. */
-async function serveMetrics(
+export async function serveMetrics(
   { metricsPort: port, host }: ServeOptions,
-  metrics: Metrics,
+  metrics: Pick<Metrics, "contentType" | "text">,
   logger: Logger,
 ): Promise<AsyncDisposable | undefined> {
   if (port === undefined) return undefined;

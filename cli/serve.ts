@@ -1,20 +1,20 @@
-import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
-import type { Logger } from "../src/core/logger.js";
+import { MlserveError } from "../src/core/errors.js";
 import type { Model } from "../src/format/model.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
-import { accessRules, tlsFiles } from "./access.js";
+import { accessRules, readKeys, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
-import { definedOf } from "./defined.js";
-import { type KnownFlavors, loadFlavors } from "./flavors.js";
+import { loadFlavors } from "./flavors.js";
+import { aborted } from "./io.js";
 import { loadOwned } from "./load-owned.js";
 import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
-import { formatCount, printable } from "./text.js";
+import { toLoadOptions } from "./serve-load-options.js";
+import { logJoining, tellServing } from "./tell-serving.js";
 import { modelChecks } from "./trust.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
@@ -32,15 +32,23 @@ interface Held extends AsyncDisposable {
 /** `mlserve serve`. */
 export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
+  if (options.watch && (options.processes ?? 1) > 1) throw watchedProcesses();
   const logger = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
-  const access = accessRules(options, io);
+  const keys = readKeys(options, io);
+  const access = accessRules(options, keys);
   const tls = tlsFiles(options, io);
   const known = await loadFlavors(options, io);
+  const opened = options.watch ? undefined : await openRunnable(context, options, known);
+  if (opened !== undefined && options.processes !== 1) {
+    const { countProcesses, serveProcesses } = await import("./processes/serve-processes.js");
+    const count = await countProcesses(options, opened, known);
+    if (count > 1) return await serveProcesses(context, { model: opened, count, keys, logger });
+  }
   const load: Load = (model, more) =>
     loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
-  await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
+  await using held = await (opened === undefined ? holdWatched(context, load) : holdOnce(context, opened, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
   await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
@@ -54,26 +62,15 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await kept;
 }
 
-function toLoadOptions(options: ServeContext["options"]) {
-  return {
-    coercion: options.coercion,
-    nonFinite: options.nonfinite,
-    float32: options.float32,
-    selfTest: options.selfTest,
-    isolation: options.isolation,
-    loadTimeoutMs: options.loadTimeout,
-    joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
-    ...definedOf({
-      threads: options.threads,
-      workers: options.workers,
-      workerMemoryBytes: options.workerMemory,
-    }),
-  };
+function watchedProcesses(): MlserveError {
+  return new MlserveError("usage", "a model that is watched is served by one process", {
+    where: "--watch, --processes",
+    hint: "Leave one of them out",
+  });
 }
 
-async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
-  const model = await openRunnable(context, context.options, known);
-  const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
+async function holdOnce({ output }: ServeContext, model: Model, load: Load): Promise<Held> {
+  const current = await loadOwned(model, () => load(model, { onProgress: output.progress.show }));
   return {
     models: { current },
     warnings: model.warnings,
@@ -102,31 +99,4 @@ async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
     keepCurrent: (signal) => watched.keepCurrent(signal),
     [Symbol.asyncDispose]: () => watched[Symbol.asyncDispose](),
   };
-}
-
-function tellServing(current: ServedModel, url: string, { argument, options, output }: ServeContext): Promise<void> {
-  const { name, flavor, loadMs } = current;
-  const told = `serving ${name} (${flavor}${placeText(current)}) at ${url} — loaded in ${Math.round(loadMs)} ms`;
-  const watching = options.watch ? [`mlserve: watching ${printable(argument)}, Ctrl-C to stop`] : [];
-  const fields = { name, flavor, url, load_ms: Math.round(loadMs) };
-  return output.result(fields, [`mlserve: ${told}`, ...watching], [url]);
-}
-
-/** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */
-function placeText({ workers, runtime }: ServedModel): string {
-  const counts = [
-    ...(workers === 0 ? [] : [formatCount(workers, "worker")]),
-    ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
-  ];
-  return counts.map((count) => `, ${count}`).join("");
-}
-
-function logJoining({ name, joining }: ServedModel, logger: Logger): void {
-  if (joining.kind === "on")
-    logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
-  else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
 }

@@ -93,13 +93,14 @@ export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeR
 export type { Joining, JoiningOptions } from "./pipeline/joining.js";
 export type { RunFacts } from "./pipeline/row-joiner.js";
 export { type ApiKey, createKeyFinder, type KeyFinder } from "./serve/access/api-keys.js";
-export type { AccessRules } from "./serve/access/guard.js";
+export type { AccessRules, Limiter } from "./serve/access/guard.js";
 export { RateLimiter } from "./serve/access/rate-limiter.js";
 export type { TlsFiles } from "./serve/access/tls.js";
 export { type App, type AppEnv, type AppOptions, createApp } from "./serve/app.js";
+export type { AcceptedConnections } from "./serve/connection/accepted.js";
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./serve/connection/limits.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
-export { createMetrics, type Metrics } from "./serve/metrics.js";
+export { createMetrics, type MetricSnapshot, type Metrics } from "./serve/metrics.js";
 export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";
 export type { Capacity, IsolationMode } from "./serve/placement.js";
 export type { ModelRepository } from "./serve/repository.js";

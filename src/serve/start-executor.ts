@@ -6,6 +6,7 @@ import type { OnProgress } from "../core/progress.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
+import { toFoundModel } from "../format/found-model.js";
 import type { Model } from "../format/model.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
@@ -119,14 +120,12 @@ async function startProcesses(
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
   const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
-  const { files, name, digest } = model;
-  const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
   const { flavor, workers, threads, defaultThreads } = placement;
   const pool: PoolOptions = {
     order: {
       flavor,
       others: othersOf(chosen),
-      model: { name, digest, files: found },
+      model: toFoundModel(model),
       coercion,
       numbers: numberStyle(options),
       selfTest,

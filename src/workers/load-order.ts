@@ -4,9 +4,7 @@ import { chooseFlavor } from "../flavors/choose.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
-import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
-import type { Model } from "../format/model.js";
-import { createModelFiles } from "../format/model-files.js";
+import { openFoundModel } from "../format/found-model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -27,7 +25,7 @@ export async function loadOrder(
   logger: Logger,
   onRun: (run: RunFacts) => void,
 ): Promise<LoadedOrder> {
-  const model = await openOrdered(order);
+  const model = await openFoundModel(order.model);
   const flavor = await loadFlavorSource(order.flavor);
   const others = await Promise.all(order.others.map(loadFlavorSource));
   const builtIn = BUILTIN_FLAVORS.filter(({ name }) => name !== flavor.name);
@@ -51,17 +49,5 @@ export async function loadOrder(
       joining: prepared.joining,
       ...(fault === undefined ? {} : { exampleFault: fault.message }),
     },
-  };
-}
-
-async function openOrdered({ model: { name, digest, files: found } }: WorkerOrder): Promise<Model> {
-  const files = createModelFiles(found);
-  return {
-    name,
-    digest,
-    files,
-    descriptor: parseMlmodel(await files.read(MLMODEL_FILE)),
-    warnings: [],
-    async [Symbol.asyncDispose]() {},
   };
 }

@@ -2,7 +2,7 @@ import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
-import type { FoundFile } from "../format/model-files.js";
+import type { FoundModel } from "../format/found-model.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -56,11 +56,7 @@ export interface WorkerOrder {
   readonly flavor: FlavorSource;
   /** Flavors of the user's own that the model may use for files that it brings along. */
   readonly others: readonly FlavorSource[];
-  readonly model: {
-    readonly name: string;
-    readonly digest: string | undefined;
-    readonly files: readonly FoundFile[];
-  };
+  readonly model: FoundModel;
   readonly coercion: CoercionName;
   readonly numbers: NumberStyle;
   readonly threads: number | undefined;

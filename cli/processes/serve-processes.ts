@@ -1,0 +1,102 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { SERVE_OPTIONS } from "../../src/config/options.js";
+import type { Logger } from "../../src/core/logger.js";
+import { chooseFlavor } from "../../src/flavors/choose.js";
+import { toFoundModel } from "../../src/format/found-model.js";
+import type { Model } from "../../src/format/model.js";
+import { ServerProcesses } from "../../src/processes/server-processes.js";
+import type { ApiKey } from "../../src/serve/access/api-keys.js";
+import { RateLimiter } from "../../src/serve/access/rate-limiter.js";
+import { placeModel } from "../../src/serve/placement.js";
+import { serverUrl } from "../../src/serve/server.js";
+import { grantedCores } from "../../src/workers/cores.js";
+import type { CommandContext } from "../command.js";
+import type { KnownFlavors } from "../flavors.js";
+import { aborted } from "../io.js";
+import { serveMetrics } from "../open-server.js";
+import { logJoining, type ServedFacts, tellServing } from "../tell-serving.js";
+import { SERVING_ENTRY } from "./entry.js";
+import type { ServingOrder } from "./serve-order.js";
+
+type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
+
+/** What this process has opened and read for all. */
+export interface OpenedParts {
+  readonly model: Model;
+  readonly count: number;
+  readonly keys: readonly ApiKey[];
+  readonly logger: Logger;
+}
+
+/** How many processes serve. `auto` is one for each core where the model runs in them: what has workers uses the cores so. */
+export async function countProcesses(
+  { processes, isolation }: ServeContext["options"],
+  model: Model,
+  known: KnownFlavors,
+): Promise<number> {
+  if (processes !== undefined) return processes;
+  const cores = grantedCores();
+  if (cores === 1) return 1;
+  const chosen = chooseFlavor(model.descriptor, known.flavors, known);
+  const { kind } = await placeModel(model, chosen, { isolation, cores });
+  return kind === "inline" ? cores : 1;
+}
+
+/** `mlserve serve` with several processes: this one listens for them, and answers nothing itself. */
+export async function serveProcesses(context: ServeContext, parts: OpenedParts): Promise<void> {
+  const { options, io, output } = context;
+  const { count, logger } = parts;
+  await using model = parts.model;
+  output.progress.show({ work: "load" });
+  const start = performance.now();
+  await using processes = startProcesses(context, parts);
+  io.atExit(() => processes.kill());
+  const facts = (await processes.ready) as readonly ServedFacts[];
+  const loadMs = performance.now() - start;
+  const stopping = io.interrupts.take();
+  const port = await processes.open(options.host, options.port);
+  await using _metrics = await serveMetrics(options, processes.metrics, logger);
+  const [first] = facts;
+  if (first === undefined) throw new Error("processes of which none is ready");
+  for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
+  if (!options.quiet) logJoining(first, logger);
+  output.progress.end();
+  await tellServing({ ...first, loadMs }, serverUrl(options.host, port, options.tlsCert !== undefined), context, count);
+  await Promise.race([aborted(stopping), processes.failed]);
+  processes.drain();
+  await delay(options.drainDelay);
+  await processes.finish(options.shutdownGrace);
+}
+
+function startProcesses({ options, io, output }: ServeContext, { model, count, keys, logger }: OpenedParts) {
+  const limiter = options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit);
+  const order: ServingOrder = {
+    options: { ...options, ...shareOf(options, count), logFormat: logFormatOf(options, io.stderr.isTTY === true) },
+    model: toFoundModel(model),
+    keys,
+    cwd: io.cwd,
+    cores: Math.max(1, Math.floor(grantedCores() / count)),
+    isTerminal: io.stderr.isTTY === true,
+  };
+  return new ServerProcesses({
+    program: SERVING_ENTRY,
+    count,
+    order,
+    logger,
+    take: (caller) => limiter?.take(caller) ?? 0,
+    onLines(lines) {
+      output.progress.clear();
+      io.stderr.write(lines);
+    },
+  });
+}
+
+/** Connections are given out in turns, so that each process gets its part of them. */
+function shareOf({ maxConnections }: ServeContext["options"], count: number) {
+  return maxConnections === undefined ? {} : { maxConnections: Math.ceil(maxConnections / count) };
+}
+
+function logFormatOf({ logFormat }: ServeContext["options"], isTerminal: boolean) {
+  if (logFormat !== "auto") return logFormat;
+  return isTerminal ? "pretty" : "json";
+}

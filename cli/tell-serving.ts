@@ -1,0 +1,41 @@
+import type { SERVE_OPTIONS } from "../src/config/options.js";
+import type { Logger } from "../src/core/logger.js";
+import type { ServedModel } from "../src/serve/served-model.js";
+import type { CommandContext } from "./command.js";
+import { formatCount, printable } from "./text.js";
+
+type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
+
+/** What a person is told of a model that is served. */
+export type ServedFacts = Pick<ServedModel, "name" | "flavor" | "loadMs" | "workers" | "runtime" | "joining">;
+
+/** `processes`: how many serve it. */
+export function tellServing(
+  current: ServedFacts,
+  url: string,
+  { argument, options, output }: ServeContext,
+  processes = 1,
+): Promise<void> {
+  const { name, flavor, loadMs } = current;
+  const place = placeText(current, processes);
+  const told = `serving ${name} (${flavor}${place}) at ${url} — loaded in ${Math.round(loadMs)} ms`;
+  const watching = options.watch ? [`mlserve: watching ${printable(argument)}, Ctrl-C to stop`] : [];
+  const fields = { name, flavor, url, load_ms: Math.round(loadMs), processes };
+  return output.result(fields, [`mlserve: ${told}`, ...watching], [url]);
+}
+
+/** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */
+function placeText({ workers, runtime }: ServedFacts, processes: number): string {
+  const counts = [
+    ...(processes === 1 ? [] : [`${processes} processes`]),
+    ...(workers === 0 ? [] : [formatCount(workers, "worker")]),
+    ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
+  ];
+  return counts.map((count) => `, ${count}`).join("");
+}
+
+export function logJoining({ name, joining }: ServedFacts, logger: Logger): void {
+  if (joining.kind === "on")
+    logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
+  else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
+}
