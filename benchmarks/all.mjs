@@ -25,6 +25,8 @@ const BENCHMARKS = {
   offline: "offline/run.mjs",
   decode: "micro/decode.mjs",
   encode: "micro/encode.mjs",
+  joining: "micro/joining.mjs",
+  frames: "micro/frames.mjs",
 };
 
 const { values } = parseArgs({

@@ -13,6 +13,8 @@ const MEASURED_CODE = {
   memory: REQUEST,
   decode: ["src/core", "src/codec/decode"],
   encode: ["src/core", "src/codec/encode"],
+  joining: ["src/core", "src/codec/decode"],
+  frames: ["src/workers"],
   offline: ["src/core", "src/codec", "src/flavors", "src/offline"],
   pack: ["src/format", "src/pack"],
 };
