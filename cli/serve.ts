@@ -14,7 +14,7 @@ import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
 import { toLoadOptions } from "./serve-load-options.js";
-import { logJoining, tellServing } from "./tell-serving.js";
+import { logPlace, tellServing } from "./tell-serving.js";
 import { modelChecks } from "./trust.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
@@ -54,7 +54,7 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
-  if (!options.quiet) logJoining(models.current, logger);
+  if (!options.quiet) logPlace(models.current, logger);
   output.progress.end();
   await tellServing(models.current, server.url, context);
   const kept = held.keepCurrent(stopping);

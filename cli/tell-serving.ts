@@ -7,7 +7,10 @@ import { formatCount, printable } from "./text.js";
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
 
 /** What a person is told of a model that is served. */
-export type ServedFacts = Pick<ServedModel, "name" | "flavor" | "loadMs" | "workers" | "runtime" | "joining">;
+export type ServedFacts = Pick<
+  ServedModel,
+  "name" | "flavor" | "loadMs" | "workers" | "runtime" | "threads" | "joining"
+>;
 
 /** `processes`: how many serve it. */
 export function tellServing(
@@ -20,7 +23,9 @@ export function tellServing(
   const place = placeText(current, processes);
   const told = `serving ${name} (${flavor}${place}) at ${url} — loaded in ${Math.round(loadMs)} ms`;
   const watching = options.watch ? [`mlserve: watching ${printable(argument)}, Ctrl-C to stop`] : [];
-  const fields = { name, flavor, url, load_ms: Math.round(loadMs), processes };
+  const { workers, runtime } = current;
+  const threads = typeof runtime.threads === "number" ? { threads: runtime.threads } : {};
+  const fields = { name, flavor, url, load_ms: Math.round(loadMs), processes, workers, ...threads };
   return output.result(fields, [`mlserve: ${told}`, ...watching], [url]);
 }
 
@@ -34,8 +39,23 @@ function placeText({ workers, runtime }: ServedFacts, processes: number): string
   return counts.map((count) => `, ${count}`).join("");
 }
 
-export function logJoining({ name, joining }: ServedFacts, logger: Logger): void {
+/** What was found out of how a model is run best. */
+export function logPlace(facts: ServedFacts, logger: Logger): void {
+  logThreads(facts, logger);
+  logJoining(facts, logger);
+}
+
+function logJoining({ name, joining }: ServedFacts, logger: Logger): void {
   if (joining.kind === "on")
     logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
   else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
+}
+
+/** How many threads a run has, and why, where that was tried. */
+function logThreads({ name, workers, threads: choice }: ServedFacts, logger: Logger): void {
+  if (choice === undefined) return;
+  const { threads, why, tried } = choice;
+  const runMs = Object.fromEntries(tried.map((trial) => [trial.threads, Number(trial.milliseconds.toFixed(2))]));
+  const fields = { model: name, threads, workers, ...(tried.length === 0 ? {} : { runMs }) };
+  logger.info(fields, `a run has ${formatCount(threads, "thread")}: ${why}`);
 }

@@ -89,6 +89,7 @@ export { type PackOptions, type PackResult, pack } from "./pack/pack.js";
 export type { SelfTestOutcome } from "./pack/self-test.js";
 export { type Signed, type SignOptions, signModel } from "./pack/sign.js";
 export { type ValidateOptions, validateModel } from "./pack/validate.js";
+export type { ThreadChoice, ThreadTrial } from "./pipeline/choose-threads.js";
 export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeReply } from "./pipeline/executor.js";
 export type { Joining, JoiningOptions } from "./pipeline/joining.js";
 export type { RunFacts } from "./pipeline/row-joiner.js";

@@ -52,8 +52,8 @@ export async function serveOrder(order: ServingOrder, first: FirstProcess, io: S
       accepted: first,
     },
   );
-  const { name, flavor, loadMs, workers, runtime, joining } = current;
-  const facts: ServedFacts = { name, flavor, loadMs, workers, runtime, joining };
+  const { name, flavor, loadMs, workers, runtime, threads, joining } = current;
+  const facts: ServedFacts = { name, flavor, loadMs, workers, runtime, joining, ...(threads && { threads }) };
   first.tellReady(facts);
   await first.finishing;
 }

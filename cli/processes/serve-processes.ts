@@ -14,7 +14,7 @@ import type { CommandContext } from "../command.js";
 import type { KnownFlavors } from "../flavors.js";
 import { aborted } from "../io.js";
 import { serveMetrics } from "../open-server.js";
-import { logJoining, type ServedFacts, tellServing } from "../tell-serving.js";
+import { logPlace, type ServedFacts, tellServing } from "../tell-serving.js";
 import { SERVING_ENTRY } from "./entry.js";
 import type { ServingOrder } from "./serve-order.js";
 
@@ -59,7 +59,7 @@ export async function serveProcesses(context: ServeContext, parts: OpenedParts):
   const [first] = facts;
   if (first === undefined) throw new Error("processes of which none is ready");
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
-  if (!options.quiet) logJoining(first, logger);
+  if (!options.quiet) logPlace(first, logger);
   output.progress.end();
   await tellServing({ ...first, loadMs }, serverUrl(options.host, port, options.tlsCert !== undefined), context, count);
   await Promise.race([aborted(stopping), processes.failed]);

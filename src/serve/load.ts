@@ -86,7 +86,7 @@ async function loadOpened(
     ...options,
     joining: { ...DEFAULT_JOINING, ...options.joining },
   });
-  const { executor, runtime, workers, joining, isHealthy, pids } = started;
+  const { executor, runtime, workers, threads, joining, isHealthy, pids } = started;
   const served: ServedModel = {
     name,
     descriptor,
@@ -95,6 +95,7 @@ async function loadOpened(
     flavor: chosen.flavor.name,
     runtime,
     workers,
+    ...(threads && { threads }),
     joining,
     isHealthy,
     pids,

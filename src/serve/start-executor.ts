@@ -8,14 +8,16 @@ import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { toFoundModel } from "../format/found-model.js";
 import type { Model } from "../format/model.js";
+import type { ThreadChoice } from "../pipeline/choose-threads.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { PoolOptions } from "../workers/pool.js";
+import type { WorkerReady } from "../workers/protocol.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
-import { inProcesses, placeModel } from "./placement.js";
+import { inProcesses, placeModel, workersFor } from "./placement.js";
 
 export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
@@ -38,6 +40,8 @@ export interface StartedExecutor {
   readonly runtime: Readonly<Record<string, string | number>>;
   /** 0 for a model in this process. */
   readonly workers: number;
+  /** How the threads of a run were chosen; undefined where nothing had to be. */
+  readonly threads?: ThreadChoice;
   readonly joining: Joining;
   isHealthy(): boolean;
   pids(): readonly number[];
@@ -120,7 +124,11 @@ async function startProcesses(
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
   const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
-  const { flavor, workers, threads, defaultThreads } = placement;
+  const { flavor, workers, threads, defaultThreads, triesThreads } = placement;
+  const count = (ready: WorkerReady): number =>
+    ready.threads === undefined || options.workers !== undefined
+      ? workers
+      : workersFor(options.cores, ready.threads.threads);
   const pool: PoolOptions = {
     order: {
       flavor,
@@ -132,8 +140,10 @@ async function startProcesses(
       joining,
       threads,
       defaultThreads,
+      triesThreads,
     },
     workers,
+    moreWorkers: (ready) => count(ready) - workers,
     logger,
     onRestart: () => options.onWorkerRestart?.(),
     onRun: (run) => options.onRun?.(run),
@@ -149,7 +159,8 @@ async function startProcesses(
   return {
     executor,
     runtime,
-    workers,
+    workers: count(executor.ready),
+    ...(executor.ready.threads && { threads: executor.ready.threads }),
     joining: executor.ready.joining,
     isHealthy: executor.isHealthy,
     pids: executor.pids,

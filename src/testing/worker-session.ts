@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { silentLogger } from "../core/logger.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
+import { toFoundModel } from "../format/found-model.js";
 import type { Model } from "../format/model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { DEFAULT_JOINING } from "../pipeline/joining.js";
@@ -35,19 +36,19 @@ export async function withTwoPlaces<T>(opened: OpenedSubject, work: (places: Two
   }
 }
 
-function startWorker({ name, digest, files }: Model, flavor: FlavorSource) {
-  const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
+function startWorker(model: Model, flavor: FlavorSource) {
   return createPoolExecutor({
     order: {
       flavor,
       others: [],
-      model: { name, digest, files: found },
+      model: toFoundModel(model),
       coercion: "mlflow",
       numbers: {},
       selfTest: false,
       joining: { ...DEFAULT_JOINING, isWanted: false },
       threads: 1,
       defaultThreads: 1,
+      triesThreads: false,
     },
     workers: 1,
   });

@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly order: WorkerOrder;
   /** Processes that run the model. */
   readonly workers: number;
+  /** How many more of them there are to be, once the first says what it has found of the model. Default: none. */
+  moreWorkers?(ready: WorkerReady): number;
   /** How long a worker may take to load the model. Default 2 minutes. */
   readonly loadTimeoutMs?: number;
   /** Bytes that one worker may use, its files mapped into memory included. Default: no limit. */
@@ -42,6 +44,7 @@ export class WorkerPool {
   /** What the workers say of the model; rejects when the first of them cannot load it. */
   readonly ready: Promise<WorkerReady>;
   private readonly options: PoolOptions;
+  private order: WorkerOrder;
   private readonly logger: Logger;
   private readonly workers = new Set<WorkerProcess>();
   /** In order of arrival. */
@@ -57,11 +60,13 @@ export class WorkerPool {
 
   constructor(options: PoolOptions) {
     this.options = options;
+    this.order = options.order;
     this.logger = options.logger ?? silentLogger;
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
     const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
-    this.ready = Promise.all(started).then(([first]) => {
+    this.ready = Promise.all(started).then(async ([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
+      await this.startMore(first);
       this.isReady = true;
       return first;
     });
@@ -103,8 +108,17 @@ export class WorkerPool {
     await Promise.all(Array.from(this.workers, (worker) => worker.end()));
   }
 
+  /** What the first has found out holds for all that are started from now on. */
+  private async startMore(first: WorkerReady): Promise<void> {
+    if (first.threads !== undefined)
+      this.order = { ...this.order, defaultThreads: first.threads.threads, triesThreads: false };
+    const more = this.options.moreWorkers?.(first) ?? 0;
+    await Promise.all(Array.from({ length: more }, () => this.startWorker().ready));
+  }
+
   private startWorker(): WorkerProcess {
-    const { order, loadTimeoutMs = 120_000, memoryBytes, entry = WORKER_ENTRY } = this.options;
+    const { order } = this;
+    const { loadTimeoutMs = 120_000, memoryBytes, entry = WORKER_ENTRY } = this.options;
     const worker = new WorkerProcess({
       entry,
       order,

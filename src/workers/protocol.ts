@@ -3,6 +3,7 @@ import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
 import type { FoundModel } from "../format/found-model.js";
+import type { ThreadChoice } from "../pipeline/choose-threads.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -61,6 +62,8 @@ export interface WorkerOrder {
   readonly numbers: NumberStyle;
   readonly threads: number | undefined;
   readonly defaultThreads: number;
+  /** Try fewer threads than the default, and keep the fewest that a run makes use of. */
+  readonly triesThreads: boolean;
   /** Run the self-test of the package before saying that it is ready. */
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
@@ -75,6 +78,8 @@ export interface WorkerReady {
   readonly joining: Joining;
   /** Why the model does not run on its own input example. */
   readonly exampleFault?: string;
+  /** Where threads were tried, how many there are. */
+  readonly threads?: ThreadChoice;
 }
 
 export interface LogLine {
