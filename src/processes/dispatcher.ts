@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { defaultConnections } from "../serve/connection/open-files.js";
 import { listen } from "../serve/server.js";
 
 /** A process that connections are handed to. */
@@ -27,6 +28,8 @@ export class Dispatcher {
       this.waiting.push(socket);
       this.handOut();
     });
+    // Of those that nobody has taken: beyond that, the system would let this process open no more files.
+    this.server.maxConnections = defaultConnections();
   }
 
   /** Gives the port, also where a free one was asked for. Throws `port_unavailable` when it cannot listen. */

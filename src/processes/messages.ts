@@ -2,8 +2,7 @@ import type { MetricSnapshot } from "../serve/metrics.js";
 import type { ErrorFields } from "../workers/error-fields.js";
 
 /*
- * What the first process and those that serve say to each other, over the channel that Node gives a child process. Both run
- * the same code of ours; a model's code can only be in one that serves.
+ * What the first process and those that serve say to each other, over the channel that Node gives a child process.
  */
 
 /** From the first process to one that serves. */

@@ -79,7 +79,9 @@ export class ServerProcesses implements AsyncDisposable {
   async finish(graceMs: number): Promise<void> {
     this.drain();
     this.dispatcher.close();
-    for (const process of this.running) process.finish();
+    for (const process of this.running)
+      if (this.serving.has(process)) process.finish();
+      else process.kill();
     const cut = setTimeout(() => this.kill(), graceMs + END_MS);
     if (this.running.size > 0)
       await new Promise<void>((resolve) => {

@@ -29,6 +29,8 @@ export interface ServingProcessOptions {
   onLines(lines: string): void;
 }
 
+/** How long what a process has printed is waited for. */
+const CLOSE_AFTER_EXIT_MS = 1000;
 /** A process that cannot tell what it counted by then is left out: it may be busy, or stopped. */
 const COUNT_MS = 1000;
 
@@ -41,6 +43,7 @@ export class ServingProcess {
   private readonly child: ChildProcess;
   private readonly counting = new Set<() => void>();
   private reason: MlserveError | undefined;
+  private isEnded = false;
 
   constructor(options: ServingProcessOptions) {
     this.options = options;
@@ -50,19 +53,22 @@ export class ServingProcess {
       // Counts hold NaN, and options what is left out: JSON has neither.
       serialization: "advanced",
     });
-    this.child.on("message", (message: FromServing) => this.receive(message));
-    passLines(this.child.stderr, options.onLines);
-    const ended = (exit: string): void => {
-      for (const settle of this.counting) settle();
-      options.onEnded(
-        this,
-        this.reason ?? new MlserveError("worker_lost", `a process that serves has ended (${exit})`),
-      );
-    };
-    this.child.once("error", () => {
-      if (this.child.pid === undefined) ended("it cannot be started");
+    this.child.on("message", (message: unknown) => {
+      if (isMessage(message)) this.receive(message);
     });
-    this.child.once("close", (code, signal) => ended(signal ?? `exit code ${code}`));
+    passLines(this.child.stderr, options.onLines);
+    this.child.once("error", () => {
+      if (this.child.pid === undefined) this.end("it cannot be started");
+    });
+    // What it has started may hold its output open.
+    this.child.once("exit", (code, signal) => {
+      const exit = signal ?? `exit code ${code}`;
+      const giveUp = setTimeout(() => this.end(exit), CLOSE_AFTER_EXIT_MS);
+      this.child.once("close", () => {
+        clearTimeout(giveUp);
+        this.end(exit);
+      });
+    });
   }
 
   get pid(): number | undefined {
@@ -101,6 +107,14 @@ export class ServingProcess {
     return this.lastCounted;
   }
 
+  private end(exit: string): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    for (const settle of this.counting) settle();
+    const reason = this.reason ?? new MlserveError("worker_lost", `a process that serves has ended (${exit})`);
+    this.options.onEnded(this, reason);
+  }
+
   private receive(message: FromServing): void {
     const { options } = this;
     switch (message.kind) {
@@ -117,11 +131,11 @@ export class ServingProcess {
         options.onTaken(this);
         break;
       case "counted":
-        this.lastCounted = message.metrics;
+        if (Array.isArray(message.metrics)) this.lastCounted = message.metrics;
         for (const settle of this.counting) settle();
         break;
       case "sum":
-        void options.sum().then((text) => this.send({ kind: "metrics", id: message.id, text }));
+        void this.tellSum(message.id);
         break;
       case "take":
         this.send({ kind: "waits", id: message.id, waits: options.take(message.callers) });
@@ -129,10 +143,20 @@ export class ServingProcess {
     }
   }
 
+  private async tellSum(id: number): Promise<void> {
+    const text = await this.options.sum().catch(() => "");
+    this.send({ kind: "metrics", id, text });
+  }
+
   /** What cannot be said any more needs no answer: its end is told by itself. */
   private send(message: ToServing, socket?: Socket): void {
     if (this.child.connected) this.child.send(message, socket, { keepOpen: true }, () => {});
   }
+}
+
+/** Code that a model brings along runs in the process that serves it, and may say anything. */
+function isMessage(value: unknown): value is FromServing {
+  return typeof value === "object" && value !== null && "kind" in value;
 }
 
 /** Lines of several processes share one output, so that none of them may be parted. */

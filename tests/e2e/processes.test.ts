@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -133,6 +133,31 @@ describe.runIf(process.platform === "linux")("several processes", () => {
     const head = `POST /invocations HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
     socket.end(`${head}\r\n\r\n${body}`);
     expect(await text(socket)).toMatch(/HTTP\/1.1 200 OK[\s\S]*"predictions"/);
+  });
+
+  it("end at SIGTERM with clients that keep quiet connections", async () => {
+    const program = await served.serve();
+    const held = await Promise.all(Array.from({ length: 4 }, () => hold(program.url)));
+    program.child.kill("SIGTERM");
+    expect(await program.ended).toMatchObject({ code: 0, left: [] });
+    for (const socket of held) socket.destroy();
+  });
+
+  it("end a request that does not come to its end", async () => {
+    const { url } = await served.serve(["--headers-timeout", "200ms"]);
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write("POST /invocations HTTP/1.1\r\n");
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  it("end with an error when none can be started any more", async () => {
+    const program = await served.serve();
+    rmSync(join(String(served.workplace.environment.TMPDIR)), { recursive: true });
+    mkdirSync(String(served.workplace.environment.TMPDIR));
+    for (const pid of program.children) process.kill(pid, "SIGKILL");
+    const { code, stderr } = await program.ended;
+    expect(code).toBeGreaterThan(0);
+    expect(stderr.split("\n").filter((line) => line.startsWith("mlserve: error: "))).toHaveLength(1);
   });
 
   it("are gone at once at a second signal", async () => {
