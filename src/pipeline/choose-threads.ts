@@ -5,7 +5,7 @@ import type { TrialBatch } from "./trial-batch.js";
 /** How many threads a run has, and why. */
 export interface ThreadChoice {
   readonly threads: number;
-  /** Completes "…, since …". */
+  /** In words, for whoever reads the log. */
   readonly why: string;
   /** In the order in which they were tried. */
   readonly tried: readonly ThreadTrial[];

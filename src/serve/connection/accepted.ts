@@ -35,6 +35,8 @@ export function takeConnections(
     // As a server's own are: a client may send its end with its request, and wait for the answer.
     socket.allowHalfOpen = true;
     server.emit("connection", socket);
+    // It may have been accepted with `pauseOnConnect`.
+    if (socket.isPaused()) socket.resume();
   });
   return (done) => {
     onEmpty = done;
