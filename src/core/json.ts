@@ -59,6 +59,7 @@ const VALUE_BYTES = 16;
 const LIST_BYTES = 48;
 const OBJECT_BYTES = 160;
 const TEXT_BYTES = 24;
+const FLOAT_BYTES = 48;
 /** Shorter lists are copied, as one that grows has room for more. */
 const ROOMY = 16;
 
@@ -206,11 +207,17 @@ class JsonReader extends JsonCursor {
     this.skipInteger();
     const float = this.skipFractionAndExponent();
     const text = this.bytes.toString("latin1", start, this.position);
-    if (float) return toJsonFloat(Number(text));
+    if (float) return this.toFloat(Number(text));
     if (text.length <= 15) return text === "-0" ? 0 : Number(text);
     if (text.length > MAX_INTEGER_DIGITS) throw this.fault(`an integer of more than ${MAX_INTEGER_DIGITS} digits`);
     const value = Number(text);
     return Number.isSafeInteger(value) ? value : BigInt(text);
+  }
+
+  private toFloat(number: number): number | JsonFloat {
+    const float = toJsonFloat(number);
+    if (typeof float === "object") this.budget.spend(FLOAT_BYTES);
+    return float;
   }
 
   private skipInteger(): void {
