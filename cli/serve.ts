@@ -63,6 +63,14 @@ function toLoadOptions(options: ServeContext["options"]) {
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    limits: {
+      maxRows: options.maxRows,
+      maxColumns: options.maxColumns,
+      maxDepth: options.maxDepth,
+      maxElements: options.maxElements,
+      maxStringBytes: options.maxString,
+      maxValueBytes: options.maxValues,
+    },
     joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,

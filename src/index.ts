@@ -32,6 +32,7 @@ export type {
 export { rowCount, UNNAMED } from "./core/batch.js";
 export type { CallerSignal } from "./core/caller-signal.js";
 export type { Clock, Phase } from "./core/clock.js";
+export type { DecodeLimits } from "./core/decode-limits.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";

@@ -1,6 +1,7 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from "../core/decode-limits.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -39,6 +40,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly workerEntry?: URL;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
+  /** How much one request may hold; what is not said has its default. */
+  readonly limits?: Partial<DecodeLimits>;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
   /** How rows of different requests share runs. Default: those that a trial shows to be safe, up to 128 rows. */
@@ -86,6 +89,7 @@ async function loadOpened(
     onWorkerRestart: () => metrics?.workerRestarted(),
     onRun: (run) => metrics?.runEnded(run),
     ...options,
+    limits: { ...DEFAULT_DECODE_LIMITS, ...options.limits },
     joining: { ...DEFAULT_JOINING, ...options.joining },
   });
   const { executor, runtime, workers, joining, isHealthy, pids } = started;

@@ -1,5 +1,6 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
@@ -19,6 +20,7 @@ import { inProcesses, placeModel } from "./placement.js";
 export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
   readonly loadTimeoutMs?: number;
@@ -83,7 +85,7 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, joining, onRun, onProgress, ...numbers }: StartOptions,
+  { logger, coercion, limits, selfTest, joining, onRun, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -92,6 +94,7 @@ async function startInline(
   });
   const prepared = await prepareModel(model, predictor, {
     coercion,
+    limits,
     numbers,
     selfTest,
     joining,
@@ -118,7 +121,8 @@ async function startProcesses(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
+  const { coercion, limits, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } =
+    options;
   const { files, name, digest } = model;
   const found = files.names.map((file) => {
     const sha256 = files.sha256?.(file);
@@ -131,6 +135,7 @@ async function startProcesses(
       others: othersOf(chosen),
       model: { name, digest, files: found },
       coercion,
+      limits,
       numbers: numberStyle(options),
       selfTest,
       joining,
