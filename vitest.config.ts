@@ -12,8 +12,7 @@ const FOLDERS_OF_THEIR_OWN = [
   "tests/reference/**",
 ];
 
-const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
-const MAIN_ENTRY = fileURLToPath(new URL("./dist/cli/main-entry.js", import.meta.url));
+const ENTRIES = fileURLToPath(new URL("./dist/chunks/entries.js", import.meta.url));
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -48,8 +47,8 @@ export default defineConfig(({ mode }) => {
     // A worker is a process of plain Node, which runs what was built; so is the server of `mlserve bench`.
     resolve: {
       alias: [
-        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY },
-        { find: /^.*\/main-entry\.js$/, replacement: MAIN_ENTRY },
+        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/main-entry\.js$/, replacement: ENTRIES },
       ],
     },
   };
