@@ -1,4 +1,5 @@
 import type { SERVE_OPTIONS } from "../src/config/options.js";
+import { MlserveError } from "../src/core/errors.js";
 import { readVersion } from "../src/core/installed-version.js";
 import type { Logger } from "../src/core/logger.js";
 import type { AccessRules } from "../src/serve/access/guard.js";
@@ -38,6 +39,7 @@ export async function openServer(
     accessLog: options.accessLog && !options.quiet,
     metrics,
     maxBodyBytes: options.maxBody,
+    ...definedOf({ maxBodiesBytes: maxBodies(options) }),
     timeoutMs: options.timeout,
     serverTiming: options.serverTiming,
     version: readVersion(),
@@ -65,6 +67,12 @@ export async function openServer(
       await metricsServer?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** With room for one body alone, others would wait for it although they are short. */
+function maxBodies({ maxBodies, maxBody }: ServeOptions): number | undefined {
+  if (maxBodies === undefined || maxBodies >= 2 * maxBody) return maxBodies;
+  throw new MlserveError("usage", "expected at least twice the size of --max-body", { where: "--max-bodies" });
 }
 
 /** A server of its own for the metrics, where they have a port of their own; it ends last. */

@@ -62,6 +62,7 @@ function toLoadOptions(options: ServeContext["options"]) {
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    offloadAboveBytes: options.offloadAbove ?? ("auto" as const),
     joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,

@@ -4,6 +4,11 @@ import { autoOr, DURATION, integer, SIZE } from "./value-types.js";
 /** What a server lets one client take of it: options of `mlserve serve`. */
 export const LIMIT_OPTIONS = {
   maxBody: option(SIZE, { group: "Limits", help: "largest body of a request, decompressed too", default: "32MiB" }),
+  maxBodies: option(autoOr(SIZE), {
+    group: "Limits",
+    help: "bodies of all requests held at once, at least twice --max-body; auto: an eighth of the memory",
+    default: "auto",
+  }),
   maxHeaderSize: option(SIZE, { group: "Limits", help: "largest head of a request", default: "16KiB" }),
   maxHeaders: option(integer("COUNT", 1, 10_000), {
     group: "Limits",

@@ -37,6 +37,12 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly workerMemoryBytes?: number;
   /** The program of a worker process, where it lies elsewhere than in this package. */
   readonly workerEntry?: URL;
+  /**
+   * Bodies of more bytes go to a worker process that is started with the first of them, or, where there are several
+   * workers, are never in all of them at once, so that small requests need not wait; `auto` decides by where the model
+   * runs. Default: bodies of every size are treated alike.
+   */
+  readonly offloadAboveBytes?: number | "auto";
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
