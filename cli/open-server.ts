@@ -1,5 +1,4 @@
 import type { SERVE_OPTIONS } from "../src/config/options.js";
-import { MlserveError } from "../src/core/errors.js";
 import { readVersion } from "../src/core/installed-version.js";
 import type { Logger } from "../src/core/logger.js";
 import type { AccessRules } from "../src/serve/access/guard.js";
@@ -22,6 +21,7 @@ export interface ServerParts {
   readonly logger: Logger;
   readonly access: AccessRules;
   readonly tls: TlsFiles | undefined;
+  readonly bodyMemoryBytes: number | undefined;
   /** Aborted when the server is about to close. */
   readonly stopping: AbortSignal;
 }
@@ -29,7 +29,7 @@ export interface ServerParts {
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
   { options }: ServeContext,
-  { models, metrics, logger, access, tls, stopping }: ServerParts,
+  { models, metrics, logger, access, tls, bodyMemoryBytes, stopping }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
@@ -39,7 +39,7 @@ export async function openServer(
     accessLog: options.accessLog && !options.quiet,
     metrics,
     maxBodyBytes: options.maxBody,
-    ...definedOf({ maxBodiesBytes: maxBodies(options) }),
+    ...definedOf({ bodyMemoryBytes }),
     timeoutMs: options.timeout,
     serverTiming: options.serverTiming,
     version: readVersion(),
@@ -67,12 +67,6 @@ export async function openServer(
       await metricsServer?.[Symbol.asyncDispose]();
     },
   };
-}
-
-/** With room for one body alone, others would wait for it although they are short. */
-function maxBodies({ maxBodies, maxBody }: ServeOptions): number | undefined {
-  if (maxBodies === undefined || maxBodies >= 2 * maxBody) return maxBodies;
-  throw new MlserveError("usage", "expected at least twice the size of --max-body", { where: "--max-bodies" });
 }
 
 /** A server of its own for the metrics, where they have a port of their own; it ends last. */

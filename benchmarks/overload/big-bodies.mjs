@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { CLI, startServer } from "../http/server-process.mjs";
 import { checkModel, ONE_ROW } from "../http/request.mjs";
+import { CLI, startServer } from "../http/server-process.mjs";
 import { quantile, startProbe } from "./probe.mjs";
 import { watchMemory } from "./process-tree.mjs";
 
@@ -27,13 +27,19 @@ export const PLACES = [
  * @param {{ bodies: number, rows: number, folder: string }} options
  */
 export async function measureBigBodies({ name, args }, { bodies, rows, folder }) {
-  const server = await startServer(`big-${name}`, [CLI, "serve", MODEL, "--port", "0", "--max-body", "200MB", ...args], {
-    folder,
-    side: "proc",
-  });
+  const server = await startServer(
+    `big-${name}`,
+    [CLI, "serve", MODEL, "--port", "0", "--max-body", "200MB", ...args],
+    {
+      folder,
+      side: "proc",
+    },
+  );
   try {
     const expected = await checkModel(server.url);
-    const sender = fork(SENDER, [server.url, String(bodies), String(rows)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const sender = fork(SENDER, [server.url, String(bodies), String(rows)], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     const ended = once(sender, "exit");
     const [{ bodyBytes }] = await once(sender, "message");
     const memory = watchMemory(server.pid);
@@ -45,7 +51,14 @@ export async function measureBigBodies({ name, args }, { bodies, rows, folder })
     const peakBytes = memory.stop();
     const [{ answers, expectedSum }] = await once(sender, "message");
     await ended;
-    return { place: name, bodyBytes, inAirMs, peakBytes, ...judge(answers, { rows, expectedSum }), ...latencies(small, expected) };
+    return {
+      place: name,
+      bodyBytes,
+      inAirMs,
+      peakBytes,
+      ...judge(answers, { rows, expectedSum }),
+      ...latencies(small, expected),
+    };
   } finally {
     await server.stop();
   }

@@ -4,9 +4,24 @@ import { autoOr, DURATION, integer, SIZE } from "./value-types.js";
 /** What a server lets one client take of it: options of `mlserve serve`. */
 export const LIMIT_OPTIONS = {
   maxBody: option(SIZE, { group: "Limits", help: "largest body of a request, decompressed too", default: "32MiB" }),
-  maxBodies: option(autoOr(SIZE), {
+  bodyMemory: option(autoOr(SIZE), {
     group: "Limits",
-    help: "bodies of all requests held at once, at least twice --max-body; auto: an eighth of the memory",
+    help: "bodies of all requests together, at least twice --max-body; auto: an eighth of the memory",
+    default: "auto",
+  }),
+  maxQueue: option(integer("COUNT", 1, 1_000_000), {
+    group: "Limits",
+    help: "most requests that wait for the model; more are refused with 503",
+    default: "10000",
+  }),
+  maxQueueRows: option(integer("COUNT", 1, 1_000_000_000), {
+    group: "Limits",
+    help: "most rows of the requests that wait",
+    default: "1000000",
+  }),
+  maxQueueTime: option(autoOr(DURATION), {
+    group: "Limits",
+    help: "longest time that a request may have to wait for the model; auto: 500ms, or that of 32 requests",
     default: "auto",
   }),
   maxHeaderSize: option(SIZE, { group: "Limits", help: "largest head of a request", default: "16KiB" }),

@@ -1,11 +1,11 @@
-/** Bytes in one piece, or in several, one after the other: what is too long to be copied at once stays as it came. */
-export type Bytes = Uint8Array | readonly Uint8Array[];
+/** A body in one piece, or in several, one after the other: what is too long to be copied at once stays as it came. */
+export type BodyBytes = Uint8Array | readonly Uint8Array[];
 
 /** Copying so many takes well under a millisecond. */
 const COPIED_AT_ONCE = 1024 * 1024;
 
 /** How many there are in all pieces. */
-export function byteCount(bytes: Bytes): number {
+export function byteCount(bytes: BodyBytes): number {
   if (bytes instanceof Uint8Array) return bytes.length;
   let count = 0;
   for (const block of bytes) count += block.length;
@@ -13,12 +13,12 @@ export function byteCount(bytes: Bytes): number {
 }
 
 /** The pieces, whether there is one or several. */
-export function toBlocks(bytes: Bytes): readonly Uint8Array[] {
+export function toBlocks(bytes: BodyBytes): readonly Uint8Array[] {
   return bytes instanceof Uint8Array ? [bytes] : bytes;
 }
 
 /** In one piece. The event loop goes on between the parts of a long copy. */
-export async function toOnePiece(bytes: Bytes): Promise<Uint8Array> {
+export async function toOnePiece(bytes: BodyBytes): Promise<Uint8Array> {
   if (bytes instanceof Uint8Array) return bytes;
   const whole = Buffer.allocUnsafeSlow(byteCount(bytes));
   let end = 0;
@@ -64,7 +64,7 @@ export class ByteCollector {
   }
 
   /** What has come: in one piece unless it is long. */
-  take(): Bytes {
+  take(): BodyBytes {
     this.closeShorts();
     const [first = new Uint8Array(), ...others] = this.blocks;
     if (others.length === 0) return first;

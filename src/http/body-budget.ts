@@ -13,7 +13,7 @@ export interface BodyBudgetOptions {
 const WAIT_MS = 30_000;
 
 /** An eighth of the memory that the machine or the container has, at least two bodies of the largest size. */
-export function defaultBodiesBytes(maxBodyBytes: number): number {
+export function defaultBodyMemory(maxBodyBytes: number): number {
   // 0 and absurdly large numbers stand for no limit.
   const granted = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   return Math.max(2 * maxBodyBytes, Math.floor(granted / 8));

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { ByteCollector, type Bytes } from "../core/byte-blocks.js";
+import { type BodyBytes, ByteCollector } from "../core/byte-blocks.js";
 import { MlserveError } from "../core/errors.js";
 
 /** How each coding of a request's body is undone. */
@@ -53,7 +53,7 @@ export async function decodeBody(
   source: AsyncIterable<Uint8Array>,
   coding: ContentCoding,
   { maxBytes, tooLarge, takeRoom }: DecodingLimits,
-): Promise<Bytes> {
+): Promise<BodyBytes> {
   const decoder = DECODERS[coding]();
   const collector = new ByteCollector();
   let received = 0;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ByteCollector, type Bytes } from "../core/byte-blocks.js";
+import { type BodyBytes, ByteCollector } from "../core/byte-blocks.js";
 import { MlserveError } from "../core/errors.js";
 import type { BodyBudget, BodyShare } from "./body-budget.js";
 import { type ContentCoding, decodeBody } from "./content-coding.js";
@@ -33,7 +33,7 @@ export async function readRequestBody(
   exchange: NodeExchange,
   limits: BodyLimits,
   coding?: ContentCoding,
-): Promise<Bytes> {
+): Promise<BodyBytes> {
   const { incoming, outgoing } = exchange;
   const length = Number(request.headers.get("content-length") ?? 0);
   if (length > limits.maxBytes) throw tooLarge(limits.maxBytes);
@@ -53,7 +53,7 @@ export function readIncoming(
   incoming: IncomingMessage,
   outgoing: ServerResponse | undefined,
   limits: BodyLimits,
-): Promise<Bytes> {
+): Promise<BodyBytes> {
   return new Promise((resolve, reject) => {
     let first: Buffer | undefined;
     let long: LongBody | undefined;
@@ -121,7 +121,7 @@ class LongBody {
     if (room !== undefined) this.waitFor(room);
   }
 
-  take(): Bytes {
+  take(): BodyBytes {
     return this.collector.take();
   }
 
@@ -153,7 +153,7 @@ async function readCompressed(
   { incoming, outgoing }: NodeExchange,
   limits: BodyLimits,
   coding: ContentCoding,
-): Promise<Bytes> {
+): Promise<BodyBytes> {
   // A request that is given up halfway is answered all the same: its connection must live.
   const source = incoming?.iterator({ destroyOnReturn: false }) ?? body?.values({ preventCancel: true }) ?? noBytes();
   const exchange = outgoing ?? incoming;
@@ -175,7 +175,7 @@ function aborted(cause?: unknown): MlserveError {
   return new MlserveError("request_aborted", "the client left before its request was whole", { cause });
 }
 
-async function readStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Bytes> {
+async function readStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<BodyBytes> {
   const collector = new ByteCollector();
   for await (const chunk of stream) {
     collector.add(chunk);

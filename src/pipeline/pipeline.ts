@@ -53,6 +53,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
     caller: CallerSignal,
   ): Promise<Reply> {
+    joiner?.admit();
     const start = clock();
     const call = await decode(bytes instanceof Uint8Array ? bytes : await toOnePiece(bytes), media);
     const decoded = clock();

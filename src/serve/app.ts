@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { BodyBudget, defaultBodiesBytes } from "../http/body-budget.js";
+import { BodyBudget, defaultBodyMemory } from "../http/body-budget.js";
 import { problemAnswer, problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
@@ -27,7 +27,7 @@ export interface AppOptions {
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
   /** Bytes of bodies that are held at once, over all requests. Default: an eighth of the memory, at least two bodies. */
-  readonly maxBodiesBytes?: number;
+  readonly bodyMemoryBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
   readonly timeoutMs?: number;
   /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
@@ -84,7 +84,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     "/version": versionRoute(version),
     ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
-  const budget = new BodyBudget({ maxBodyBytes, bytes: options.maxBodiesBytes ?? defaultBodiesBytes(maxBodyBytes) });
+  const budget = new BodyBudget({ maxBodyBytes, bytes: options.bodyMemoryBytes ?? defaultBodyMemory(maxBodyBytes) });
   const scoring = { metrics, bodies: { maxBytes: maxBodyBytes, budget }, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
   const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });

@@ -8,6 +8,7 @@ import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
 import { DEFAULT_JOINING, type JoiningOptions } from "../pipeline/joining.js";
+import type { QueueLimits } from "../pipeline/queue-guard.js";
 import { grantedCores } from "../workers/cores.js";
 import type { Metrics } from "./metrics.js";
 import type { Capacity, IsolationMode } from "./placement.js";
@@ -43,6 +44,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
    * runs. Default: bodies of every size are treated alike.
    */
   readonly offloadAboveBytes?: number | "auto";
+  /** What may wait for the model; more is refused with `overloaded`. Default: anything. */
+  readonly queue?: QueueLimits;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */

@@ -11,6 +11,7 @@ import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import { prepareModel } from "../pipeline/prepare.js";
+import type { QueueLimits } from "../pipeline/queue-guard.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { PoolOptions } from "../workers/pool.js";
 import { LargeLane } from "./large-lane.js";
@@ -27,6 +28,8 @@ export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly workerEntry?: URL;
   /** Bodies of more bytes keep out of the way of others; `auto` decides by where the model runs. */
   readonly offloadAboveBytes?: number | "auto";
+  /** What may wait for the model; large bodies apart, which are bounded by their bytes. Default: anything. */
+  readonly queue?: QueueLimits;
   readonly signal?: AbortSignal;
   onWorkerRestart?(): void;
   /** Told of every run of a model whose rows are joined. */
@@ -68,7 +71,8 @@ export async function startExecutor(
   // Several workers keep one of them free for small bodies.
   if (aboveBytes === undefined || source === undefined || started.workers > 1) return started;
   const place = inProcesses(source, chosen.flavor, { ...options, workers: 1 });
-  const pool = poolOptions(model, chosen, place, { ...options, selfTest: false });
+  const { queue, ...others } = options;
+  const pool = poolOptions(model, chosen, place, { ...others, selfTest: false });
   const lane = new LargeLane({ executor: started.executor, aboveBytes, pool, logger: options.logger });
   return { ...started, executor: lane, pids: () => [...started.pids(), ...lane.pids] };
 }
@@ -109,7 +113,7 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, joining, onRun, onProgress, ...numbers }: StartOptions,
+  { logger, coercion, selfTest, joining, queue, onRun, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -122,6 +126,7 @@ async function startInline(
     selfTest,
     joining,
     logger,
+    ...(queue && { queue }),
     ...(onRun && { onRun }),
     ...(onProgress && { onProgress }),
   });
@@ -192,6 +197,7 @@ function poolOptions(
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
     ...(workerEntry === undefined ? {} : { entry: workerEntry }),
     ...(large === undefined ? {} : { largeBytes: large }),
+    ...(options.queue === undefined ? {} : { queue: options.queue }),
   };
 }
 
