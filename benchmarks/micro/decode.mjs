@@ -5,11 +5,11 @@
  *
  * Needs `npm run build`.
  */
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
+import { saveResult } from "../save-result.mjs";
 import { imageBody, recordsBody, splitBody } from "./bodies.mjs";
 import { takeTurns } from "./turns.mjs";
 
@@ -64,6 +64,4 @@ const COLUMNS = {
 
 const machine = describeMachine();
 const rows = CASES.map(measure);
-const result = { benchmark: "decode", at: new Date().toISOString(), machine, rows };
-await writeFile(options.out, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`\n${markdownTable(COLUMNS, rows)}\n\nNode ${machine.node}. Written to ${options.out}`);
+await saveResult(options.out, { benchmark: "decode", machine, rows }, [markdownTable(COLUMNS, rows)]);
