@@ -8,13 +8,14 @@
  * Needs `npm run build`, and Linux for the memory of processes. Starts only processes of its own, on 127.0.0.1, and ends
  * them by their handles.
  */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { CLI, killAll, openRunFolder } from "../http/server-process.mjs";
+import { saveResult } from "../save-result.mjs";
 import { measureBigBodies, PLACES } from "./big-bodies.mjs";
 import { measureDrain } from "./drain.mjs";
 import { MODELS, measureTwiceCapacity } from "./twice-capacity.mjs";
@@ -121,9 +122,7 @@ async function main() {
   for (const place of PLACES) add(bigBodyRows(await measureBigBodies(place, { ...options, folder })));
   for (const model of MODELS) add(twiceCapacityRows(await measureTwiceCapacity(model, { ...options, folder })));
   add(drainRows(await measureDrain({ ...options, folder })));
-  const at = new Date().toISOString();
-  writeFileSync(out, `${JSON.stringify({ benchmark: "overload", at, options, machine, rows }, null, 2)}\n`);
-  console.log(`\n${markdownTable(COLUMNS, rows)}\n`);
+  await saveResult(out, { benchmark: "overload", options, machine, rows }, [markdownTable(COLUMNS, rows)]);
 }
 
 await main().catch((error) => {
