@@ -21,6 +21,7 @@ export interface ServerParts {
   readonly logger: Logger;
   readonly access: AccessRules;
   readonly tls: TlsFiles | undefined;
+  readonly bodyMemoryBytes: number | undefined;
   /** Aborted when the server is about to close. */
   readonly stopping: AbortSignal;
 }
@@ -28,7 +29,7 @@ export interface ServerParts {
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
   { options }: ServeContext,
-  { models, metrics, logger, access, tls, stopping }: ServerParts,
+  { models, metrics, logger, access, tls, bodyMemoryBytes, stopping }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
@@ -38,6 +39,7 @@ export async function openServer(
     accessLog: options.accessLog && !options.quiet,
     metrics,
     maxBodyBytes: options.maxBody,
+    ...definedOf({ bodyMemoryBytes }),
     timeoutMs: options.timeout,
     serverTiming: options.serverTiming,
     version: readVersion(),

@@ -51,10 +51,10 @@ type Head = Omit<ExecuteRequest, "bytes">;
 /** Never rejects: whatever goes wrong is what the client is answered with. */
 async function answer(models: ModelRepository, head: Head, exchange: Exchange, options: DirectOptions): Promise<void> {
   const { incoming, outgoing } = exchange;
-  const { observer, metrics, maxBodyBytes } = options;
+  const { observer, metrics, bodies } = options;
   const observed = observer.begin(incoming.headers["x-request-id"]);
   try {
-    const bytes = await readIncoming(incoming, maxBodyBytes);
+    const bytes = await readIncoming(incoming, outgoing, bodies);
     const reply = await score(models, { ...head, bytes }, new ConnectionCaller(outgoing), metrics);
     if (reply.kind === "streamed") throw new TypeError("a stream for a client that cannot read one");
     const timing = options.serverTiming ? [SERVER_TIMING_HEADER, serverTiming(reply.phases)] : [];
@@ -62,8 +62,8 @@ async function answer(models: ModelRepository, head: Head, exchange: Exchange, o
     send(outgoing, 200, headers, reply.bytes, observed);
     end(observer, observed, 200, toScored(bytes, reply));
   } catch (error) {
-    const { status, headers, text } = problemAnswer(error);
-    if (status >= 500) options.logger.error({ err: error, requestId: observed.requestId }, "a request failed");
+    const { status, headers, text, isFault } = problemAnswer(error);
+    if (isFault) options.logger.error({ err: error, requestId: observed.requestId }, "a request failed");
     send(outgoing, status, Object.entries(headers).flat(), Buffer.from(text), observed);
     end(observer, observed, status, undefined);
   }
@@ -90,6 +90,9 @@ function send(
   else outgoing.end(body);
 }
 
+/** Beyond that, a body costs more than the web's objects do, and its answer may have to be sent in pieces. */
+const SHORT_BODY_BYTES = 1024 * 1024;
+
 /** Headers that change what is done with a request. */
 const SPECIAL = ["content-encoding", "transfer-encoding", "expect", REQUEST_TIMEOUT_HEADER] as const;
 
@@ -97,7 +100,8 @@ const SPECIAL = ["content-encoding", "transfer-encoding", "expect", REQUEST_TIME
 const PLAIN_HOST = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$/i;
 
 /** undefined for a head with which the app has something to do. */
-function compileHead({ maxBodyBytes, timeoutMs }: InvocationsOptions): (head: IncomingHttpHeaders) => Head | undefined {
+function compileHead({ bodies, timeoutMs }: InvocationsOptions): (head: IncomingHttpHeaders) => Head | undefined {
+  const maxBytes = Math.min(bodies.maxBytes, SHORT_BODY_BYTES);
   const isPlainHost = rememberRecent((host) => PLAIN_HOST.test(host));
   const wantedOf = rememberRecent(readAccept);
   const headOf = rememberRecent((type) => rememberRecent((accept) => toHead(toMediaType(type), wantedOf(accept))));
@@ -106,7 +110,7 @@ function compileHead({ maxBodyBytes, timeoutMs }: InvocationsOptions): (head: In
     media === undefined || wanted.events !== "no" ? null : { media, ...wanted, ...limit };
   return (headers) => {
     const { host = "", accept = "", "content-type": type = "", "content-length": length = "" } = headers;
-    if (!isPlainHost(host) || !(Number(length) <= maxBodyBytes) || length === "") return undefined;
+    if (!isPlainHost(host) || !(Number(length) <= maxBytes) || length === "") return undefined;
     for (const name of SPECIAL) if (headers[name] !== undefined) return undefined;
     return headOf(type)(accept) ?? undefined;
   };
