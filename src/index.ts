@@ -96,6 +96,7 @@ export { type ApiKey, createKeyFinder, type KeyFinder } from "./serve/access/api
 export type { AccessRules } from "./serve/access/guard.js";
 export { RateLimiter } from "./serve/access/rate-limiter.js";
 export type { TlsFiles } from "./serve/access/tls.js";
+export type { RequestLog, RequestRecord, Scored } from "./serve/access-log.js";
 export { type App, type AppEnv, type AppOptions, createApp } from "./serve/app.js";
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./serve/connection/limits.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";

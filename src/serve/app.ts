@@ -5,7 +5,7 @@ import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
-import type { Scored } from "./access-log.js";
+import { logRequest, type RequestLog, type Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { createObserver, observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
@@ -21,8 +21,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   /** Gets failures of status 500, and a line for each request where `accessLog` says so. Default: nothing is logged. */
   readonly logger?: Logger;
-  /** Log a line for each request. Default false. */
-  readonly accessLog?: boolean;
+  /** Log a line for each request; a function is told of each instead of the logger. Default false. */
+  readonly accessLog?: boolean | RequestLog;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
@@ -83,7 +83,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
   };
   const scoring = { metrics, maxBodyBytes, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
-  const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
+  const observer = createObserver({ metrics, clock, accessLog: toRequestLog(accessLog, logger) });
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
   const guarding = guards(access);
@@ -105,6 +105,11 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
   // Guards are middlewares, which the short way would go past.
   if (guarding.length > 0) return app;
   return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
+}
+
+function toRequestLog(accessLog: boolean | RequestLog, logger: Logger): RequestLog | undefined {
+  if (typeof accessLog === "function") return accessLog;
+  return accessLog ? (record) => logRequest(logger, record) : undefined;
 }
 
 function refuseMethod(allowed: string): () => Response {
