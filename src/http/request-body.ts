@@ -32,7 +32,7 @@ export async function readRequestBody(
 }
 
 /** Reads the body of Node's own request. Throws `body_too_large` and `request_aborted`. */
-export function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     let first: Buffer | undefined;
     let others: Buffer[] | undefined;

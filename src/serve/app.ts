@@ -102,7 +102,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
     return response;
   });
-  // Guards are middlewares, which the short way would go past.
+  // Guards are middlewares, which the lane would go past.
   if (guarding.length > 0) return app;
   return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
 }
