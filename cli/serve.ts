@@ -34,7 +34,7 @@ interface Held extends AsyncDisposable {
 /** `mlserve serve`. */
 export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
-  const logger = openLog(io, options, output.progress.clear);
+  const { logger, requestLog } = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
   const access = accessRules(options, io);
@@ -46,7 +46,8 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
-  await using server = await openServer(context, { models, metrics, logger, access, tls, bodyMemoryBytes, stopping });
+  const parts = { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping };
+  await using server = await openServer(context, parts);
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
   if (!options.quiet) logJoining(models.current, logger);

@@ -99,13 +99,15 @@ export { type ApiKey, createKeyFinder, type KeyFinder } from "./serve/access/api
 export type { AccessRules } from "./serve/access/guard.js";
 export { RateLimiter } from "./serve/access/rate-limiter.js";
 export type { TlsFiles } from "./serve/access/tls.js";
+export type { RequestLog, RequestRecord, Scored } from "./serve/access-log.js";
 export { type App, type AppEnv, type AppOptions, createApp } from "./serve/app.js";
 export { type ConnectionLimits, DEFAULT_LIMITS } from "./serve/connection/limits.js";
+export type { OrdinaryHead } from "./serve/fast-lane/ordinary-head.js";
 export { type LoadModelOptions, loadModel } from "./serve/load.js";
 export { createMetrics, type Metrics } from "./serve/metrics.js";
 export { createModelSlot, type ModelSlot } from "./serve/model-slot.js";
 export type { Capacity, IsolationMode } from "./serve/placement.js";
 export type { ModelRepository } from "./serve/repository.js";
-export type { DirectRoute } from "./serve/routes/direct-invocations.js";
+export type { DirectAnswer, DirectHead, DirectRoute } from "./serve/routes/direct-invocations.js";
 export type { ServedModel } from "./serve/served-model.js";
 export { type RunningServer, type ServerOptions, startServer } from "./serve/server.js";
