@@ -84,6 +84,12 @@ export const ENTRY: ValueType<readonly [key: string, value: unknown]> = valueTyp
   },
 );
 
+/** A name and a text, whatever that looks like. */
+export const PAIR: ValueType<readonly [name: string, text: string]> = valueType("NAME=TEXT", "NAME=TEXT", (entry) => {
+  const at = entry.indexOf("=");
+  return at < 1 ? undefined : [entry.slice(0, at), entry.slice(at + 1)];
+});
+
 function parseJsonOrNothing(text: string): ReturnType<typeof parseJsonText> | undefined {
   try {
     return parseJsonText(text, { repeatedKeys: "refuse" });
