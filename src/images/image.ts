@@ -10,13 +10,13 @@ export interface ImageFile {
 
 /** Files that enter an image together, and are sent together: the runtime, or the model. */
 export interface ImageLayer {
-  readonly title: 'runtime' | 'model';
+  readonly title: "runtime" | "model";
   readonly files: readonly ImageFile[];
 }
 
 /** What an image says about itself: how it is started, as whom, and what its labels tell. */
 export interface ImageSettings {
-  readonly platform: 'linux/amd64' | 'linux/arm64';
+  readonly platform: "linux/amd64" | "linux/arm64";
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
   readonly env: Readonly<Record<string, string>>;
