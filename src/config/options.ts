@@ -238,6 +238,7 @@ export const HEALTH_OPTIONS = z.object({
   host,
   port,
   tlsCert: ACCESS_OPTIONS.tlsCert,
+  allowedHosts: ACCESS_OPTIONS.allowedHosts,
   timeout: option(DURATION, { group: "Server", help: "time for the answer", default: "3s" }),
   ...COMMON,
 });

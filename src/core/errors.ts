@@ -58,6 +58,7 @@ export const ERRORS = {
   file_system: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   registry_failed: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   machine_unfit: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  engine_failed: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   different: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
   usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
 } as const satisfies Record<string, ErrorRow>;

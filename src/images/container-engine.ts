@@ -1,10 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { parseQuantity } from "../core/quantity.js";
 import { type ProgramRun, runProgram } from "./run-program.js";
 
 export type EngineName = "docker" | "podman" | "buildah";
 
-/** What builds images. Its methods throw `image_failed` with what the engine said last. */
+/** What builds images. Its methods throw `engine_failed` with what the engine said last. */
 export interface ContainerEngine {
   readonly name: EngineName;
   /** Builds the image of a context and gives its id; `idFile` is a file that the engine may write. */
@@ -43,55 +44,48 @@ const ENGINES: Readonly<Record<EngineName, EngineWords>> = {
   },
 };
 
-/** How an engine is run. */
-export interface EngineOptions {
-  readonly environment: ProgramRun["environment"];
-  /** Told of every line that the engine prints while it builds. */
-  readonly onLine?: (line: string) => void;
-  readonly onProcess?: ProgramRun["onProcess"];
-}
-
 /**
- * The engine that is asked for, or the first that is installed, once it answers.
+ * The engine that is asked for, or the first that is installed, once it answers. `options.onLine` is told of what it
+ * prints while it builds.
  *
- * Throws `engine_unavailable` when there is none, or when it cannot be reached.
+ * Throws `engine_failed` when there is none, or when it cannot be reached.
  */
-export async function findEngine(wanted: EngineName | undefined, options: EngineOptions): Promise<ContainerEngine> {
+export async function findEngine(wanted: EngineName | undefined, options: ProgramRun): Promise<ContainerEngine> {
+  const quiet = { environment: options.environment };
   const candidates: readonly EngineName[] = wanted === undefined ? ["docker", "podman", "buildah"] : [wanted];
   for (const name of candidates) {
-    const version = await runProgram(name, ["--version"], options);
+    const version = await runProgram(name, ["--version"], quiet);
     if (version === undefined) continue;
-    if (name === "docker") await checkDaemon(options);
+    if (name === "docker") await checkDaemon(quiet);
     return createEngine(name, options);
   }
-  throw new MlserveError("engine_unavailable", `${candidates.join(", ")}: not installed here`, {
+  throw new MlserveError("engine_failed", `${candidates.join(", ")}: not installed here`, {
     hint: "Install one; or use mlserve build-image, which needs none; or write the build context with --context DIR",
   });
 }
 
-async function checkDaemon(options: EngineOptions): Promise<void> {
+async function checkDaemon(options: ProgramRun): Promise<void> {
   const version = await runProgram("docker", ["version", "--format", "{{.Server.Version}}"], options);
   if (version?.code === 0) return;
-  throw new MlserveError("engine_unavailable", `docker cannot reach its daemon: ${lastLine(version?.stderr)}`, {
+  throw new MlserveError("engine_failed", `docker cannot reach its daemon: ${lastLine(version?.stderr)}`, {
     hint: "Start it, or say where it is with DOCKER_HOST",
   });
 }
 
-function createEngine(name: EngineName, options: EngineOptions): ContainerEngine {
+function createEngine(name: EngineName, options: ProgramRun): ContainerEngine {
   const words = ENGINES[name];
   const { onLine: _, ...quiet } = options;
-  const run = async (args: readonly string[], how: EngineOptions = quiet): Promise<string> => {
+  const run = async (args: readonly string[], how: ProgramRun = quiet): Promise<string> => {
     const ended = await runProgram(name, args, how);
     if (ended?.code === 0) return ended.stdout;
     const said = lastLine(ended?.stderr) || lastLine(ended?.stdout);
-    throw new MlserveError("image_failed", `${name} ${args[0]} failed${said === "" ? "" : `: ${said}`}`, {
+    throw new MlserveError("engine_failed", `${name} ${args[0]} failed${said === "" ? "" : `: ${said}`}`, {
       hint: `Run it again with --verbose for all that ${name} says`,
     });
   };
   return {
     name,
     async build(context, idFile) {
-      const { readFile } = await import("node:fs/promises");
       await run([...words.build, "--network", "none", "--iidfile", idFile, context], options);
       return (await readFile(idFile, "utf8")).trim();
     },
@@ -113,13 +107,15 @@ function lastLine(text = ""): string {
   return lines.findLast((line) => line !== "") ?? "";
 }
 
+const LISTED_UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 } as const;
+
 /** buildah tells sizes for people: `"169 MB"`. */
 function readListedSize(told: string, id: string): number | undefined {
   const images: unknown = JSON.parse(told);
   const wanted = id.replace(/^sha256:/, "");
   const known = Array.isArray(images) ? images : [];
   const image = known.find((each) => String(each?.id).replace(/^sha256:/, "") === wanted);
-  return parseQuantity(String(image?.size ?? "").replace(" ", "").toUpperCase(), { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }, "B");
+  return parseQuantity(String(image?.size ?? "").toUpperCase(), LISTED_UNITS, "B");
 }
 
 /** Throws `usage` for what is no name of an image. */

@@ -28,13 +28,10 @@ export const HEALTH_TIMES = { intervalSeconds: 10, timeoutSeconds: 5, startSecon
 /** Labels longer than this stay out: engines read a Dockerfile in lines of at most 64 KiB. */
 const LONGEST_SIGNATURE = 16_384;
 
-/** How an image of a model is started, and what it says of itself. Throws `usage` for what an image cannot hold. */
+/** How an image of a model is started, and what it says of itself. Throws what {@link checkImageOptions} throws. */
 export function imageSettings(model: Model, digest: string, options: ImageOptions): ImageSettings {
   const { platform, user, port, env, label, useFlavor } = options;
-  for (const [name, value] of env) checkVariable(name, value);
-  for (const [name, value] of label) checkLabel(name, value);
-  if (!/^([a-z_][\w.-]{0,31}|\d{1,10})(:([a-z_][\w.-]{0,31}|\d{1,10}))?$/i.test(user))
-    throw new MlserveError("usage", "expected a user or a user and a group, such as 1000:1000", { where: "--user" });
+  checkImageOptions(options);
   return {
     platform,
     entrypoint: ["node", RUNTIME_FILE, "container"],
@@ -52,6 +49,14 @@ export function imageSettings(model: Model, digest: string, options: ImageOption
     port,
     workingDir: "/",
   };
+}
+
+/** Throws `usage` for what no image can hold. */
+export function checkImageOptions({ user, env, label }: Pick<ImageOptions, "user" | "env" | "label">): void {
+  for (const [name, value] of env) checkVariable(name, value);
+  for (const [name, value] of label) checkLabel(name, value);
+  if (!/^([a-z_][\w.-]{0,31}|\d{1,10})(:([a-z_][\w.-]{0,31}|\d{1,10}))?$/i.test(user))
+    throw new MlserveError("usage", "expected a user or a user and a group, such as 1000:1000", { where: "--user" });
 }
 
 /** Those of the OCI image specification, and what only a model has. */

@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import type { ChosenFlavor } from "../flavors/choose.js";
 import type { Model } from "../format/model.js";
 
 /** What tells a file that a function may open, by the flavor that would run it. */
@@ -9,9 +8,9 @@ const OPENED: Readonly<Record<string, (model: Model) => Promise<boolean>>> = {
 };
 
 /** The flavors whose runtimes a model needs: its own, and those of models that lie beside a function. */
-export async function imageFlavors(model: Model, { flavor }: Pick<ChosenFlavor, "flavor">): Promise<string[]> {
-  const names = [flavor.name];
-  if (flavor.name !== "js_function") return names;
+export async function imageFlavors(model: Model, flavor: string): Promise<string[]> {
+  const names = [flavor];
+  if (flavor !== "js_function") return names;
   for (const [name, isThere] of Object.entries(OPENED)) if (await isThere(model)) names.push(name);
   return names;
 }

@@ -1,5 +1,4 @@
 import type { OnProgress } from "../core/progress.js";
-import type { ChosenFlavor } from "../flavors/choose.js";
 import type { Model } from "../format/model.js";
 import type { ImageLayer, ImageSettings } from "./image.js";
 import { type ImageOptions, imageSettings } from "./image-config.js";
@@ -14,17 +13,21 @@ export interface ImagePlan {
   readonly layers: readonly ImageLayer[];
 }
 
-/** Decides what an image of a model consists of. Its files must stay where they are until the image is written. */
+/**
+ * Decides what an image of a model consists of. Its files must stay where they are until the image is written.
+ *
+ * @param flavor the name of the flavor that is to run the model
+ */
 export async function planImage(
   model: Model,
-  chosen: Pick<ChosenFlavor, "flavor">,
+  flavor: string,
   options: ImageOptions,
   onProgress?: OnProgress,
 ): Promise<ImagePlan> {
   const packed = await modelLayer(model, onProgress);
   const settings = imageSettings(model, packed.digest, options);
   const runtime = await runtimeLayer({
-    flavors: await imageFlavors(model, chosen),
+    flavors: await imageFlavors(model, flavor),
     platform: options.platform,
   });
   return { settings, layers: [runtime, packed] };
