@@ -11,11 +11,15 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { bundleRuntime } from "./bundle.mjs";
 import { Failure, ROOT, runNode } from "./processes.mjs";
 
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".stamp");
-const SOURCES = ["src", "cli", "tsconfig.json", "tsconfig.build.json"];
+const SOURCES = [
+  ...["src", "cli", "bundle", "scripts/bundle.mjs", "scripts/bundled-licenses.mjs"],
+  ...["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"],
+];
 
 /** Compiles when a source has changed since the last time; `force` compiles in any case. */
 export async function ensureBuilt({ force = false } = {}) {
@@ -26,6 +30,7 @@ export async function ensureBuilt({ force = false } = {}) {
   const fresh = mkdtempSync(join(ROOT, ".cache", "build-"));
   try {
     await compile(fresh);
+    await bundleRuntime(fresh);
     chmodSync(join(fresh, "cli", "main.js"), 0o755);
     writeFileSync(join(fresh, ".stamp"), stamp);
     rmSync(DIST, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { MlserveError } from "../../src/core/errors.js";
 import { type ErrorFields, fromErrorFields } from "../../src/workers/error-fields.js";
 import { HAS_GROUPS, killGroup } from "../../src/workers/process-group.js";
+import { PACKING_ENTRY } from "./packing-entry.js";
 
 /** What is to be packed; it goes to another process. */
 export interface PackOrder {
@@ -28,8 +28,6 @@ export interface PackOptions {
   onSources(paths: readonly string[]): void;
 }
 
-const PROGRAM = fileURLToPath(new URL("./packing.js", import.meta.url));
-
 /**
  * Packs a model again and again, each time in a process of its own: a model's code runs when it is packed, and none of
  * what it leaves behind may stay. One process is kept ready, since starting it takes longer than its work.
@@ -41,7 +39,7 @@ export class Packer implements AsyncDisposable {
   prepare(): void {
     // A module that prints must not print into what the server prints.
     if (this.spare?.connected !== true)
-      this.spare = fork(PROGRAM, [String(process.pid)], {
+      this.spare = fork(PACKING_ENTRY.path, [...PACKING_ENTRY.args, String(process.pid)], {
         execArgv: [],
         detached: HAS_GROUPS,
         stdio: ["ignore", process.stderr.fd, process.stderr.fd, "ipc"],

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { quoteName } from "../core/errors.js";
@@ -140,7 +141,7 @@ async function startProcesses(
     onRun: (run) => options.onRun?.(run),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
-    ...(workerEntry === undefined ? {} : { entry: workerEntry }),
+    ...(workerEntry === undefined ? {} : { entry: { path: fileURLToPath(workerEntry), args: [] } }),
   };
   // A model in the server's own process needs none of it.
   const { createPoolExecutor } = await import("../workers/executor.js");

@@ -1,6 +1,7 @@
 import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
+import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
@@ -21,7 +22,7 @@ export interface PoolOptions {
   readonly memoryBytes?: number;
   readonly logger?: Logger;
   /** The program of a worker, where it lies elsewhere than in this package. */
-  readonly entry?: URL;
+  readonly entry?: Program;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;
   /** Told of every run of a model whose rows are joined. */

@@ -1,0 +1,3 @@
+import type { BundledPackage } from "./bundled-licenses.mjs";
+
+export function bundleRuntime(folder: string): Promise<BundledPackage[]>;
