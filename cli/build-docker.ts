@@ -43,7 +43,6 @@ async function writeContext(context: BuildContextOf): Promise<BuildContext> {
   const { options, io, output, temporaryFolder } = context;
   await using opened = await openImageModel(context);
   const plan = await planImage(opened.model, opened.flavor, toImageOptions(options), output.progress.show);
-  for (const warning of opened.model.warnings) await output.warning(warning);
   const folder = options.context === undefined ? join(temporaryFolder(), "context") : toPath(options.context, io);
   return await writeBuildContext(plan, options.baseImage, folder);
 }

@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { chmodSync, cpSync, mkdirSync } from "node:fs";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 import { buildImage } from "./build-image.js";
 import { fixture, LOCKED, runContainer, runToEnd } from "./docker.js";
@@ -8,6 +8,8 @@ const image = "mounted/py_sum:1";
 beforeAll(() => buildImage(fixture("py_sum"), image));
 
 const folder = useTemporaryFolder();
+// Whoever runs the container is not who made it.
+beforeEach(() => chmodSync(folder.path, 0o755));
 const mount = (target: string): readonly string[] => [...LOCKED, "--volume", `${folder.path}:${target}:ro`];
 
 describe("a model that is mounted", () => {
@@ -28,6 +30,15 @@ describe("a model that is mounted", () => {
     const container = runContainer(image, mount("/mnt/models"));
     container.becomes("healthy");
     expect(container.logs()).toContain("serving py_sum");
+  });
+
+  it("is refused where the user of the container may not read it", () => {
+    chmodSync(folder.path, 0o700);
+    const { code, stderr } = runToEnd(image, ["serve"], mount("/mnt/models"));
+    expect({ code, stderr: stderr.trim() }).toEqual({
+      code: 5,
+      stderr: "mlserve: error: /mnt/models: permission denied",
+    });
   });
 
   it("is refused where the files are none", () => {

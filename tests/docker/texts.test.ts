@@ -7,7 +7,17 @@ import { fixture, inspect } from "./docker.js";
 const hostile = fc
   .array(
     fc.oneof(
-      fc.constantFrom(..."\"'\\$`#&|;<>(){}[]*?~!% =", "${HOME}", "$(id)", "`id`", "\\n", '\\"', "' '", "<<EOF", "\\"),
+      fc.constantFrom(
+        ..."\"'\\$`#&|;<>(){}[]*?~!% =",
+        "$".concat("{HOME}"),
+        "$(id)",
+        "`id`",
+        "\\n",
+        '\\"',
+        "' '",
+        "<<EOF",
+        "\\",
+      ),
       fc.string({ unit: "grapheme", maxLength: 4 }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
     ),
     { maxLength: 12 },
