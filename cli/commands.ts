@@ -88,6 +88,33 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       "mlserve bench http://127.0.0.1:8080 -r request.json -c 1,32 -d 30s",
     ],
   },
+  "build-docker": {
+    summary: "build a container image of a model with docker, podman or buildah",
+    arguments: [RUNNABLE],
+    examples: [
+      "mlserve build-docker iris.tar -t iris:1",
+      "mlserve build-docker iris.tar -t registry.example/iris:1 --platform linux/arm64 --max-size 400MB",
+      "mlserve build-docker iris.tar --context ./context    # only write what docker build needs",
+    ],
+  },
+  dockerfile: {
+    summary: "print the Dockerfile that build-docker uses",
+    arguments: [RUNNABLE],
+    examples: ["mlserve dockerfile iris.tar", "mlserve dockerfile iris.tar --base-image node:24-bookworm-slim"],
+  },
+  manifest: {
+    summary: "write a file that deploys an image of a model",
+    arguments: [RUNNABLE],
+    examples: [
+      "mlserve manifest iris.tar --image registry.example/iris:1 -o iris.yaml",
+      "mlserve manifest iris.tar --target compose --image iris:1",
+    ],
+  },
+  health: {
+    summary: "ask a server whether it is ready",
+    arguments: [{ name: "url", help: "where the server is; unset: by --port on this machine", optional: true }],
+    examples: ["mlserve health", "mlserve health http://10.0.0.7:8080"],
+  },
   sign: {
     summary: "sign a package, so that others can tell whose it is",
     arguments: [{ ...MODEL, help: "a package (.tar or .tar.gz), or a folder with SHA256SUMS" }],

@@ -23,16 +23,16 @@ export type Completes = "files" | "nothing" | readonly string[];
 /** What is given for an option: one text, or a text each time that the flag of a list was given. */
 export type OptionText = string | readonly string[];
 
-/** `parse` gives undefined for a text that it refuses. */
+/** `parse` gives undefined for a text that it refuses; it gets it without the spaces around it, and as it was given. */
 function valueType<T>(
   placeholder: string | undefined,
   expected: string,
-  parse: (text: string) => T | undefined,
+  parse: (text: string, given: string) => T | undefined,
   completes: Completes = "nothing",
 ): ValueType<T> {
   const known = typeof completes === "string" ? [] : completes;
   const schema = z.string().transform((text, context) => {
-    const value = parse(text.trim());
+    const value = parse(text.trim(), text);
     if (value !== undefined) return value;
     context.addIssue([`expected ${expected}`, suggestWord(text, known)].filter(Boolean).join(". "));
     return z.NEVER;
@@ -81,6 +81,17 @@ export const ENTRY: ValueType<readonly [key: string, value: unknown]> = valueTyp
     if (sign === "=") return [key, text];
     const value = parseJsonOrNothing(text);
     return value === undefined ? undefined : [key, toPlain(value)];
+  },
+);
+
+/** A name and a text, whatever that looks like, with the spaces at its end. */
+export const PAIR: ValueType<readonly [name: string, text: string]> = valueType(
+  "NAME=TEXT",
+  "NAME=TEXT",
+  (_, given) => {
+    const entry = given.trimStart();
+    const at = entry.indexOf("=");
+    return at < 1 ? undefined : [entry.slice(0, at), entry.slice(at + 1)];
   },
 );
 
