@@ -97,6 +97,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       "mlserve build-docker iris.tar --context ./context    # only write what docker build needs",
     ],
   },
+  "build-image": {
+    summary: "write or push a container image of a model, without Docker",
+    arguments: [RUNNABLE],
+    examples: [
+      "mlserve build-image iris.tar -o iris-image.tar    # docker load, or skopeo copy oci-archive:iris-image.tar",
+      "mlserve build-image iris.tar --push registry.example/iris:1 --platform linux/amd64,linux/arm64",
+      "mlserve build-image iris.tar -o iris-image.tar --base-image docker-archive:node.tar",
+    ],
+  },
   dockerfile: {
     summary: "print the Dockerfile that build-docker uses",
     arguments: [RUNNABLE],

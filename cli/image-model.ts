@@ -9,7 +9,9 @@ import { loadFlavors } from "./flavors.js";
 import { openRunnable } from "./open.js";
 
 /** What every command has that makes something of a model for containers. */
-export type ImageContext = CommandContext<(typeof COMMAND_OPTIONS)["build-docker" | "dockerfile" | "manifest"]>;
+export type ImageContext = CommandContext<
+  (typeof COMMAND_OPTIONS)["build-docker" | "build-image" | "dockerfile" | "manifest"]
+>;
 
 /** A model that is to be put into an image, and the name of the flavor that will run it. */
 export interface ImageModel extends AsyncDisposable {

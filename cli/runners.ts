@@ -16,6 +16,7 @@ export const RUNNERS: { readonly [Name in CommandName]: () => Promise<Runner<Nam
   diff: async () => (await import("./diff.js")).diffCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
   "build-docker": async () => (await import("./build-docker.js")).buildDockerCommand,
+  "build-image": async () => (await import("./build-image.js")).buildImageCommand,
   dockerfile: async () => (await import("./dockerfile.js")).dockerfileCommand,
   manifest: async () => (await import("./manifest.js")).manifestCommand,
   health: async () => (await import("./health.js")).healthCommand,

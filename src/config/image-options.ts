@@ -1,5 +1,5 @@
 import { option } from "./option.js";
-import { choice, FILE, integer, listOf, PAIR, SIZE, text } from "./value-types.js";
+import { choice, FILE, integer, listOf, PAIR, SIZE, SWITCH, text } from "./value-types.js";
 
 /** What an image is to be, however it is made: options of every command that makes one. */
 export const IMAGE_OPTIONS = {
@@ -27,6 +27,47 @@ export const IMAGE_OPTIONS = {
   label: option(listOf(PAIR), { group: "Image", help: "a label for the image, beside those of the model" }),
 } as const;
 
+/** How registries are spoken to. */
+export const REGISTRY_OPTIONS = {
+  insecure: option(SWITCH, {
+    group: "Registry",
+    help: "speak HTTP to the registry; to this machine that is done anyway",
+    default: "false",
+  }),
+} as const;
+
+const maxSize = option(SIZE, { group: "Image", help: "fail when the image is larger; unset: any size" });
+
+/** What those have that write an image without an engine. */
+export const WRITE_IMAGE_OPTIONS = {
+  ...IMAGE_OPTIONS,
+  output: option(FILE, {
+    group: "Input and output",
+    short: "o",
+    help: "the .tar to write: an OCI image layout that docker load reads too",
+  }),
+  push: option(text("REFERENCE"), {
+    group: "Registry",
+    help: "where to send the image: REGISTRY/NAME:TAG",
+  }),
+  ...REGISTRY_OPTIONS,
+  platform: option(listOf(choice(["linux/amd64", "linux/arm64"], "PLATFORM")), {
+    group: "Image",
+    help: "linux/amd64, linux/arm64, or both in one index; unset: the processor of this machine",
+  }),
+  baseImage: option(text("IMAGE"), {
+    group: "Image",
+    help: "the image to build on, with node and glibc: a name, oci:DIR:REF or docker-archive:FILE",
+    default: "node:22-bookworm-slim",
+  }),
+  tag: option(text("NAME:TAG"), {
+    group: "Image",
+    short: "t",
+    help: "the name that the image gets where its file is loaded; unset: by --push, or by the model's name",
+  }),
+  maxSize,
+} as const;
+
 /** What only those have that build with an engine. */
 export const BUILD_OPTIONS = {
   tag: option(listOf(text("NAME:TAG")), { group: "Image", short: "t", help: "a name for the image" }),
@@ -38,7 +79,7 @@ export const BUILD_OPTIONS = {
     group: "Image",
     help: "a folder to write the build context to, and to keep it; without --tag nothing is built",
   }),
-  maxSize: option(SIZE, { group: "Image", help: "fail when the image is larger; unset: any size" }),
+  maxSize,
 } as const;
 
 /** What a manifest says of a deployment. */
