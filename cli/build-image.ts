@@ -12,6 +12,7 @@ import { type Pushed, pushImages } from "../src/images/registry/push-images.js";
 import type { CommandContext } from "./command.js";
 import { openImageModel, toImageOptions } from "./image-model.js";
 import { toPath } from "./open.js";
+import { sentText } from "./push.js";
 import { readSourceDate } from "./source-date.js";
 import { formatBytes, formatTable } from "./text.js";
 
@@ -157,17 +158,13 @@ function tell({ io, output }: BuildImageContext, result: Result): Promise<void> 
   };
   const lines = [
     ...(file === undefined ? [] : [`wrote ${shortReference(reference)} into ${file}, ${formatBytes(bytes ?? 0)}`]),
-    ...(pushedTo === undefined ? [] : [`pushed ${formatReference(pushedTo)}${sentText(pushed)}`]),
+    ...(pushedTo === undefined || pushed === undefined
+      ? []
+      : [`pushed ${formatReference(pushedTo)}, ${sentText(pushed)}`]),
     ...formatTable(built.flatMap((each) => layerRows(each, built.length > 1))),
     `digest: ${digest}`,
   ];
   return output.result(fields, lines, [digest]);
-}
-
-function sentText(pushed: Pushed | undefined): string {
-  const sent = (pushed?.blobs ?? []).filter(({ upload }) => upload === "sent");
-  const bytes = sent.reduce((sum, { size }) => sum + size, 0);
-  return sent.length === 0 ? ", which has all of its layers" : `, ${formatBytes(bytes)} sent`;
 }
 
 function layerRows({ image, layers }: PlatformImage, several: boolean): string[][] {

@@ -10,7 +10,7 @@ import { openRunnable } from "./open.js";
 
 /** What every command has that makes something of a model for containers. */
 export type ImageContext = CommandContext<
-  (typeof COMMAND_OPTIONS)["build-docker" | "build-image" | "dockerfile" | "manifest"]
+  (typeof COMMAND_OPTIONS)["build-docker" | "build-image" | "dockerfile" | "manifest" | "push"]
 >;
 
 /** A model that is to be put into an image, and the name of the flavor that will run it. */

@@ -1,5 +1,5 @@
 import { option } from "./option.js";
-import { choice, FILE, integer, listOf, PAIR, SIZE, SWITCH, text } from "./value-types.js";
+import { choice, FILE, integer, listOf, PAIR, SIZE, text } from "./value-types.js";
 
 /** What an image is to be, however it is made: options of every command that makes one. */
 export const IMAGE_OPTIONS = {
@@ -27,16 +27,24 @@ export const IMAGE_OPTIONS = {
   label: option(listOf(PAIR), { group: "Image", help: "a label for the image, beside those of the model" }),
 } as const;
 
-/** How registries are spoken to. */
-export const REGISTRY_OPTIONS = {
-  insecure: option(SWITCH, {
+const maxSize = option(SIZE, { group: "Image", help: "fail when the image is larger; unset: any size" });
+
+/** How a model is sent to a registry. */
+export const PUSH_OPTIONS = {
+  format: option(choice(["modelpack", "modelcar"], "FORMAT"), {
     group: "Registry",
-    help: "speak HTTP to the registry; to this machine that is done anyway",
-    default: "false",
+    help: "modelpack: an artifact, as the CNCF specifies it; modelcar: an image with the files in /models, for KServe",
+    default: "modelpack",
+  }),
+  baseImage: option(text("IMAGE"), {
+    group: "Image",
+    help: "what to build a modelcar on, such as busybox; unset: nothing",
+  }),
+  platform: option(listOf(choice(["linux/amd64", "linux/arm64"], "PLATFORM")), {
+    group: "Image",
+    help: "platforms of a modelcar: linux/amd64, linux/arm64; unset: both",
   }),
 } as const;
-
-const maxSize = option(SIZE, { group: "Image", help: "fail when the image is larger; unset: any size" });
 
 /** What those have that write an image without an engine. */
 export const WRITE_IMAGE_OPTIONS = {
@@ -50,7 +58,6 @@ export const WRITE_IMAGE_OPTIONS = {
     group: "Registry",
     help: "where to send the image: REGISTRY/NAME:TAG",
   }),
-  ...REGISTRY_OPTIONS,
   platform: option(listOf(choice(["linux/amd64", "linux/arm64"], "PLATFORM")), {
     group: "Image",
     help: "linux/amd64, linux/arm64, or both in one index; unset: the processor of this machine",

@@ -2,7 +2,13 @@ import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
 import { COMMON_OPTIONS as COMMON } from "./common-options.js";
 import { FLAVOR_OPTIONS } from "./flavor-options.js";
-import { BUILD_OPTIONS, IMAGE_OPTIONS, MANIFEST_DETAILS, WRITE_IMAGE_OPTIONS } from "./image-options.js";
+import {
+  BUILD_OPTIONS,
+  IMAGE_OPTIONS,
+  MANIFEST_DETAILS,
+  PUSH_OPTIONS as PUSHING,
+  WRITE_IMAGE_OPTIONS,
+} from "./image-options.js";
 import { JOINING_OPTIONS } from "./joining-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
@@ -245,6 +251,19 @@ export const HEALTH_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve push`. */
+export const PUSH_OPTIONS = z.object({ ...PUSHING, ...TAKE_MODEL, ...COMMON });
+/** `mlserve pull`. */
+export const PULL_OPTIONS = z.object({
+  output: option(FILE, {
+    group: "Input and output",
+    short: "o",
+    help: "the package to write; .tar.gz compresses it; unset: the last part of the name with .tar",
+  }),
+  ...CHECK_OPTIONS,
+  ...COMMON,
+});
+
 export const SIGN_OPTIONS = z.object({ ...SIGNING_OPTIONS, ...COMMON });
 export const VERIFY_OPTIONS = z.object({ ...CHECK_OPTIONS, ...COMMON });
 export const KEYGEN_OPTIONS = z.object({ ...COMMON });
@@ -265,6 +284,8 @@ export const COMMAND_OPTIONS = {
   dockerfile: DOCKERFILE_OPTIONS,
   manifest: MANIFEST_OPTIONS,
   health: HEALTH_OPTIONS,
+  push: PUSH_OPTIONS,
+  pull: PULL_OPTIONS,
   sign: SIGN_OPTIONS,
   verify: VERIFY_OPTIONS,
   keygen: KEYGEN_OPTIONS,
