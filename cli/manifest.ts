@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { stringify } from "yaml";
+import { stringify, type ToStringOptions } from "yaml";
 import type { MANIFEST_OPTIONS } from "../src/config/options.js";
 import { MlserveError, quoteName } from "../src/core/errors.js";
 import type { Model } from "../src/format/model.js";
@@ -20,14 +20,16 @@ const TARGETS: Readonly<Record<ManifestContext["options"]["target"], (deployment
   compose: (deployment) => [composeManifest(deployment)],
 };
 
+/** Older readers take `22:22` for a number, and nobody wants to edit a line that is folded. */
+const LAYOUT = { compat: "yaml-1.1", aliasDuplicateObjects: false, lineWidth: 0 } as const satisfies ToStringOptions &
+  Record<string, unknown>;
+
 /** `mlserve manifest`. */
 export async function manifestCommand(context: ManifestContext): Promise<void> {
   const { options, io, output } = context;
   await using opened = await openImageModel(context);
   const documents = TARGETS[options.target](toDeployment(opened.model, options));
-  const text = documents
-    .map((document) => stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }))
-    .join("---\n");
+  const text = documents.map((document) => stringify(document, LAYOUT)).join("---\n");
   if (options.output === undefined) return await output.result({ documents }, [text.trimEnd()]);
   const target = toPath(options.output, io);
   await replaceFile(target, (path) => writeFile(path, text));

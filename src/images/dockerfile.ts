@@ -24,8 +24,8 @@ export function dockerfile(settings: ImageSettings, baseImage: string): string {
   const lines = [
     `FROM --platform=${platform} ${checkBaseImage(baseImage)}`,
     ...Object.values(LAYER_FILES).map((file) => `ADD ${file} /`),
-    ...Object.entries(labels).map(([name, value]) => `LABEL ${name}=${quoteWord(value)}`),
-    ...Object.entries(env).map(([name, value]) => `ENV ${name}=${quoteWord(value)}`),
+    ...pairLines("LABEL", labels),
+    ...pairLines("ENV", env),
     `WORKDIR ${workingDir}`,
     `EXPOSE ${port}`,
     `USER ${user}`,
@@ -35,6 +35,13 @@ export function dockerfile(settings: ImageSettings, baseImage: string): string {
     `CMD ${JSON.stringify(cmd)}`,
   ];
   return lines.map((line) => `${checkLine(line)}\n`).join("");
+}
+
+/** One instruction for all of them: engines make an image of every instruction on the way. */
+function pairLines(instruction: string, pairs: Readonly<Record<string, string>>): string[] {
+  const words = Object.entries(pairs).map(([name, value]) => `${name}=${quoteWord(value)}`);
+  const last = words.length - 1;
+  return words.map((word, i) => `${i === 0 ? instruction : "   "} ${word}${i === last ? "" : " \\"}`);
 }
 
 /**
@@ -61,7 +68,7 @@ function checkBaseImage(name: string): string {
 
 function checkLine(line: string): string {
   if (Buffer.byteLength(line) <= LONGEST_LINE) return line;
-  const where = quoteName(line.split("=")[0] ?? line);
+  const where = quoteName((line.split("=")[0] ?? "").trim());
   throw new MlserveError("usage", `is longer than the ${LONGEST_LINE} bytes that a line of a Dockerfile may have`, {
     where,
   });

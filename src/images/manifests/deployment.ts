@@ -33,10 +33,15 @@ export function stopSeconds({ drainDelayMs, graceMs }: Pick<Deployment, "drainDe
 export function serverVariables({ port, drainDelayMs, graceMs, env }: Deployment): Readonly<Record<string, string>> {
   return {
     MLSERVE_PORT: String(port),
-    MLSERVE_DRAIN_DELAY: `${drainDelayMs}ms`,
-    MLSERVE_SHUTDOWN_GRACE: `${graceMs}ms`,
+    MLSERVE_DRAIN_DELAY: toDuration(drainDelayMs),
+    MLSERVE_SHUTDOWN_GRACE: toDuration(graceMs),
     ...env,
   };
+}
+
+/** As options are written: `5s`, `250ms`. */
+function toDuration(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
 }
 
 /** Enough for Node, a runtime and a model of this size, whose runtime makes copies of its weights while it loads. */

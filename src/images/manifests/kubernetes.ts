@@ -41,7 +41,10 @@ function podSpec(deployment: Deployment): object {
         name,
         image,
         ports: [{ name: "http", containerPort: port }],
-        env: Object.entries(serverVariables(deployment)).map(([key, value]) => ({ name: key, value })),
+        env: Object.entries(serverVariables(deployment)).map(([key, value]) => ({
+          name: key,
+          value: escapeVariable(value),
+        })),
         resources: resources(deployment),
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -52,6 +55,11 @@ function podSpec(deployment: Deployment): object {
       },
     ],
   };
+}
+
+/** Kubernetes puts variables in the place of `$(NAME)`. */
+function escapeVariable(value: string): string {
+  return value.replaceAll("$(", "$$$$(");
 }
 
 const ready = { httpGet: { path: HEALTH_PATHS.ready, port: "http" } } as const;
