@@ -33,7 +33,7 @@ const maxSize = option(SIZE, { group: "Image", help: "fail when the image is lar
 export const PUSH_OPTIONS = {
   format: option(choice(["modelpack", "modelcar"], "FORMAT"), {
     group: "Registry",
-    help: "modelpack: an artifact, as the CNCF specifies it; modelcar: an image with the files in /models, for KServe",
+    help: "modelpack: the artifact of the CNCF; modelcar: an image with the files in /models, for KServe",
     default: "modelpack",
   }),
   baseImage: option(text("IMAGE"), {
