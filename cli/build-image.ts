@@ -61,7 +61,7 @@ function readTargets({ options, io }: BuildImageContext): Targets {
 
 function platformOptions({ options }: BuildImageContext): ReturnType<typeof toImageOptions>[] {
   const { platform = [], ...others } = options;
-  const wanted = platform.length === 0 ? [undefined] : [...new Set(platform)];
+  const wanted = platform.length === 0 ? [undefined] : [...new Set(platform.flat())];
   return wanted.map((each) => toImageOptions({ ...others, platform: each }));
 }
 

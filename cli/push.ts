@@ -52,7 +52,7 @@ function carOptions({ options, io, temporaryFolder }: PushContext): CarOptions |
   const base = baseImage === undefined ? undefined : parseBaseLocation(baseImage, "--base-image");
   return {
     base: base === undefined || base.kind === "registry" ? base : { ...base, path: toPath(base.path, io) },
-    platforms: platform.length === 0 ? ["linux/amd64", "linux/arm64"] : [...new Set(platform)],
+    platforms: platform.length === 0 ? ["linux/amd64", "linux/arm64"] : [...new Set(platform.flat())],
     folder: temporaryFolder(),
   };
 }

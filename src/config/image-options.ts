@@ -1,5 +1,5 @@
 import { option } from "./option.js";
-import { choice, FILE, integer, listOf, PAIR, SIZE, text } from "./value-types.js";
+import { choice, choices, FILE, integer, listOf, PAIR, SIZE, text } from "./value-types.js";
 
 /** What an image is to be, however it is made: options of every command that makes one. */
 export const IMAGE_OPTIONS = {
@@ -40,7 +40,7 @@ export const PUSH_OPTIONS = {
     group: "Image",
     help: "what to build a modelcar on, such as busybox; unset: nothing",
   }),
-  platform: option(listOf(choice(["linux/amd64", "linux/arm64"], "PLATFORM")), {
+  platform: option(listOf(choices(["linux/amd64", "linux/arm64"], "PLATFORMS")), {
     group: "Image",
     help: "platforms of a modelcar: linux/amd64, linux/arm64; unset: both",
   }),
@@ -58,7 +58,7 @@ export const WRITE_IMAGE_OPTIONS = {
     group: "Registry",
     help: "where to send the image: REGISTRY/NAME:TAG",
   }),
-  platform: option(listOf(choice(["linux/amd64", "linux/arm64"], "PLATFORM")), {
+  platform: option(listOf(choices(["linux/amd64", "linux/arm64"], "PLATFORMS")), {
     group: "Image",
     help: "linux/amd64, linux/arm64, or both in one index; unset: the processor of this machine",
   }),

@@ -53,7 +53,11 @@ async function writeImage(folder: string, platform: string, options: BaseOptions
   return { ...manifest, platform: { os, architecture } };
 }
 
-function put(folder: string, mediaType: string, content: Uint8Array): { mediaType: string; digest: string; size: number } {
+function put(
+  folder: string,
+  mediaType: string,
+  content: Uint8Array,
+): { mediaType: string; digest: string; size: number } {
   const digest = digestOf(content);
   write(folder, pathOf(digest), content);
   return { mediaType, digest, size: content.length };

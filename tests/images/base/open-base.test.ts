@@ -118,7 +118,14 @@ describe("a base", () => {
   it.each<{ name: string; kind: FileKind; file: string; content: string; said: string; error: string }>([
     { name: "no folder", kind: "oci", file: "none", content: "", said: "has no index.json", error: "invalid_image" },
     { name: "no file", kind: "docker-archive", file: "none", content: "", said: "no such file", error: "file_system" },
-    { name: "no tar", kind: "docker-archive", file: "x", content: "x".repeat(600), said: "is no tar", error: "invalid_image" },
+    {
+      name: "no tar",
+      kind: "docker-archive",
+      file: "x",
+      content: "x".repeat(600),
+      said: "is no tar",
+      error: "invalid_image",
+    },
     {
       name: "a compressed archive",
       kind: "docker-archive",

@@ -54,7 +54,10 @@ describe("a survey of a base", () => {
   it.each([
     {
       name: "the official image",
-      options: { env: ["NODE_VERSION=22.1.0"], history: [{ created_by: "# debian.sh --arch 'amd64' out/ 'bookworm'" }] },
+      options: {
+        env: ["NODE_VERSION=22.1.0"],
+        history: [{ created_by: "# debian.sh --arch 'amd64' out/ 'bookworm'" }],
+      },
       facts: { libc: "glibc", node: "/usr/local/bin/node" },
     },
     {
