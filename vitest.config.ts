@@ -15,6 +15,7 @@ const FOLDERS_OF_THEIR_OWN = [
 
 const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
 const MAIN_ENTRY = fileURLToPath(new URL("./dist/cli/main-entry.js", import.meta.url));
+const PACKING_ENTRY = fileURLToPath(new URL("./dist/cli/watch/packing-entry.js", import.meta.url));
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -52,11 +53,12 @@ export default defineConfig(({ mode }) => {
   return {
     // Most tests wait for processes of their own: all processors, not one less.
     test: { maxWorkers: availableParallelism(), ...suite },
-    // A worker is a process of plain Node, which runs what was built; so is the server of `mlserve bench`.
+    // Processes of plain Node run what was built: workers, what packs for a server, and the server of `mlserve bench`.
     resolve: {
       alias: [
         { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY },
         { find: /^.*\/main-entry\.js$/, replacement: MAIN_ENTRY },
+        { find: /^.*\/packing-entry\.js$/, replacement: PACKING_ENTRY },
       ],
     },
   };

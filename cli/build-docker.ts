@@ -43,7 +43,6 @@ async function writeContext(context: BuildContextOf): Promise<BuildContext> {
   const { options, io, output, temporaryFolder } = context;
   await using opened = await openImageModel(context);
   const plan = await planImage(opened.model, opened.flavor, toImageOptions(options), output.progress.show);
-  for (const warning of opened.model.warnings) await output.warning(warning);
   const folder = options.context === undefined ? join(temporaryFolder(), "context") : toPath(options.context, io);
   return await writeBuildContext(plan, options.baseImage, folder);
 }
@@ -90,7 +89,7 @@ function sumBytes(layers: readonly ContextLayer[]): number {
 function tellContext({ io, output }: BuildContextOf, { folder, layers }: BuildContext): Promise<void> {
   const name = relative(io.cwd, folder) || ".";
   const lines = [`wrote the context of an image to ${name}: docker build ${name}`, ...layerRows(layers)];
-  return output.result({ context: name, layers: layers.map(toFields) }, lines, [name]);
+  return output.result({ context: name, layers }, lines, [name]);
 }
 
 function tellImage(
@@ -107,15 +106,11 @@ function tellImage(
     engine: engine.name,
     base_image: options.baseImage,
     bytes: bytes ?? null,
-    layers: [...base, ...layers.map(toFields)],
+    layers: [...base, ...layers],
     ...(options.context === undefined ? {} : { context: relative(io.cwd, folder) || "." }),
   };
   const lines = [`built ${tags.join(", ")} with ${engine.name}${size}`, ...layerRows([...base, ...layers])];
   return output.result(fields, lines, tags);
-}
-
-function toFields({ title, bytes, diffId }: ContextLayer): object {
-  return { title, bytes, diff_id: diffId };
 }
 
 function layerRows(layers: readonly { readonly title: string; readonly bytes: number }[]): string[] {

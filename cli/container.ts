@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MlserveError } from "../src/core/errors.js";
+import { fileSystemError, systemCode } from "../src/format/file-system-error.js";
 import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import { MOUNTED_MODELS, PACKED_MODELS } from "../src/images/places.js";
 
@@ -93,15 +94,25 @@ async function findModel(folder: string, names: readonly string[]): Promise<stri
 }
 
 async function findPacked(folder: string): Promise<string> {
-  const [name] = await visibleNames(folder);
+  const [name] = await namesIn(folder);
   if (name !== undefined) return join(folder, name);
   throw new MlserveError("model_not_found", "no model was packed into this image, and none is mounted", {
     hint: `Mount one at ${MOUNTED_MODELS.join(" or ")}`,
   });
 }
 
-/** Without what file systems and Kubernetes put there; none where there is no such folder. */
+/** Without what file systems and Kubernetes put there. */
 async function visibleNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => !name.startsWith(".") && name !== "lost+found").sort();
+  return (await namesIn(folder)).filter((name) => !name.startsWith(".") && name !== "lost+found");
+}
+
+/** Sorted; none where there is no such folder. Throws `file_system`. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return [];
+    // Another model than the one that was meant would be worse than none.
+    throw fileSystemError(error, folder);
+  }
 }

@@ -7,6 +7,7 @@ import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
 import { openRunnable } from "./open.js";
+import { packApart } from "./pack-apart.js";
 
 /** What every command has that makes something of a model for containers. */
 export type ImageContext = CommandContext<
@@ -23,7 +24,8 @@ export interface ImageModel extends AsyncDisposable {
 export async function openImageModel(context: ImageContext): Promise<ImageModel> {
   const { options, io } = context;
   const known = await loadFlavors({ flavor: undefined, useFlavor: options.useFlavor }, io);
-  const model = await openRunnable(context, options, known);
+  const packSource = packApart({ ...options, flavor: undefined }, io);
+  const model = await openRunnable(context, options, known, { packSource });
   try {
     const { flavor } = chooseFlavor(model.descriptor, known.flavors, definedOf({ useFlavor: options.useFlavor }));
     return { model, flavor: flavor.name, [Symbol.asyncDispose]: () => model[Symbol.asyncDispose]() };

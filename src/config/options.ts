@@ -18,7 +18,7 @@ import { drainDelay, host, port, shutdownGrace } from "./server-options.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, SWITCH, text } from "./value-types.js";
-import { WORKER_OPTIONS } from "./worker-options.js";
+import { loadTimeout, WORKER_OPTIONS } from "./worker-options.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -39,6 +39,7 @@ const RUN_ONCE = {
   threads,
   flavor,
   useFlavor,
+  loadTimeout,
   ...CHECK_OPTIONS,
   ...COMMON,
 };
@@ -77,6 +78,7 @@ export const PACK_OPTIONS = z.object({
     help: "what to pack it as, where its files fit several flavors; or a module of your own",
   }),
   useFlavor,
+  loadTimeout,
   ...COMMON,
 });
 
@@ -146,6 +148,11 @@ export const PREDICT_OPTIONS = z.object({
     group: "Rows of a file",
     help: "columns to write before the predictions, such as id,name",
   }),
+  timeout: option(DURATION, {
+    group: "Model",
+    help: "time for the answer to a request in JSON; 0: any",
+    default: "10m",
+  }),
   ...RUN_ONCE,
 });
 
@@ -161,6 +168,7 @@ export const VALIDATE_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
+  loadTimeout,
   ...CHECK_OPTIONS,
   ...COMMON,
 });
@@ -189,6 +197,7 @@ export const DIFF_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
+  loadTimeout,
   ...CHECK_OPTIONS,
   ...COMMON,
 });
@@ -208,6 +217,7 @@ export const BENCH_OPTIONS = z.object({
   ...LOAD_OPTIONS,
   isolation: WORKER_OPTIONS.isolation,
   workers: WORKER_OPTIONS.workers,
+  loadTimeout,
   threads,
   flavor,
   useFlavor,
@@ -222,7 +232,7 @@ export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 export const COMPLETION_OPTIONS = z.object({ ...COMMON });
 
 /** Of every command that takes a model to put it somewhere. */
-const TAKE_MODEL = { useFlavor, ...CHECK_OPTIONS };
+const TAKE_MODEL = { useFlavor, loadTimeout, ...CHECK_OPTIONS };
 
 /** `mlserve dockerfile`. */
 export const DOCKERFILE_OPTIONS = z.object({ ...IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });

@@ -19,8 +19,8 @@ export interface ContextLayer {
   readonly title: ImageLayer["title"];
   /** Of its files. */
   readonly bytes: number;
-  /** `sha256:…` of the tar, by which engines know the layer. */
-  readonly diffId: string;
+  /** `sha256:…` of the tar, which engines write anew in their own way: always the same for the same tar. */
+  readonly digest: string;
 }
 
 export interface BuildContext {
@@ -66,5 +66,5 @@ async function writeTar({ title, files }: ImageLayer, target: string): Promise<C
   await replaceFile(target, (path) =>
     pipeline(Readable.from(blob.open(), { objectMode: false }), createWriteStream(path, { flags: "wx" })),
   );
-  return { title, bytes: await layerBytes(files), diffId };
+  return { title, bytes: await layerBytes(files), digest: diffId };
 }

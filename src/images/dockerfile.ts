@@ -9,7 +9,7 @@ export const LAYER_FILES = { runtime: "runtime.tar", model: "model.tar" } as con
 const LONGEST_LINE = 65_000;
 
 /** A slim image of Node, on glibc. */
-export const DEFAULT_BASE_IMAGE = "node:22-bookworm-slim";
+const DEFAULT_BASE_IMAGE = "node:22-bookworm-slim";
 
 /**
  * The Dockerfile of a build context. It runs nothing, so that no build needs a network, and images for other processors

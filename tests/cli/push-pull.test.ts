@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { digestOf } from "../../src/images/oci/digest.js";
 import { parseManifest } from "../../src/images/oci/documents.js";
 import { writeBaseLayout } from "../support/base-layout.js";
 import { type FaultyRegistry, startRegistry } from "../support/registry-server.js";
@@ -98,7 +99,7 @@ describe("mlserve pull", () => {
   it("reads single files of other tools, which are compressed or not", async () => {
     const folder = fixture("iris_zipmap");
     const put = (content: Buffer): { digest: string; size: number } => {
-      const digest = `sha256:${execFileSync("sha256sum", { input: content, encoding: "utf8" }).slice(0, 64)}`;
+      const digest = digestOf(content);
       registry.blobs.set(digest, content);
       return { digest, size: content.length };
     };

@@ -58,6 +58,7 @@ export function toMebibytes(bytes: number, unit: string): string {
 export function toHostName(name: string): string {
   const plain = name
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-");
   const cut = plain

@@ -88,7 +88,7 @@ function scopesOf({ repository, actions, alsoPull = [] }: OpenRegistryOptions): 
 }
 
 /** This machine is spoken to as Docker does, without encryption. */
-export function baseUrl(registry: string, insecure: boolean): URL {
+function baseUrl(registry: string, insecure: boolean): URL {
   const local = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(registry);
   const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
   return new URL(`${insecure || local ? "http" : "https"}://${host}/`);

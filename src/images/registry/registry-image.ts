@@ -1,6 +1,6 @@
 import { MlserveError } from "../../core/errors.js";
 import type { StoredDocument, StoredImage } from "../base/stored-image.js";
-import { checkDigest, digestOf } from "../oci/digest.js";
+import { checkDigest } from "../oci/digest.js";
 import type { Descriptor } from "../oci/documents.js";
 import { readAll } from "../oci/image-blob.js";
 import { INDEX_TYPES, MANIFEST_TYPES } from "../oci/media-types.js";
@@ -55,9 +55,4 @@ async function readLimited(response: Response, where: string): Promise<Uint8Arra
     parts.push(chunk);
   }
   return Buffer.concat(parts);
-}
-
-/** The digest that a manifest of a registry has, which is its name there. */
-export function digestOfRoot({ root }: StoredImage): string {
-  return digestOf(root.content);
 }
