@@ -1,9 +1,8 @@
-import { pino } from "pino";
-import type { Logger } from "../src/core/logger.js";
+import { type Logger as Pino, pino } from "pino";
 import type { LineBuffer } from "./line-buffer.js";
 
 /** Writes JSON lines, from `level` upwards, each with the given fields. */
-export function createLogger(lines: LineBuffer, level: string, fields: object = {}): Logger {
+export function createLogger(lines: LineBuffer, level: string, fields: object = {}): Pino {
   return pino(
     {
       level,

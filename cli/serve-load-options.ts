@@ -12,6 +12,20 @@ export function toLoadOptions(options: OptionValues<typeof SERVE_OPTIONS>): Omit
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    limits: {
+      maxRows: options.maxRows,
+      maxColumns: options.maxColumns,
+      maxDepth: options.maxDepth,
+      maxElements: options.maxElements,
+      maxStringBytes: options.maxString,
+      maxValueBytes: options.maxValues,
+    },
+    queue: {
+      requests: options.maxQueue,
+      rows: options.maxQueueRows,
+      waitMs: options.maxQueueTime ?? ("auto" as const),
+    },
+    offloadAboveBytes: options.offloadAbove ?? ("auto" as const),
     joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,

@@ -7,12 +7,13 @@ import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
 import { accessRules, readKeys, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
-import { loadFlavors } from "./flavors.js";
+import { type KnownFlavors, loadFlavors } from "./flavors.js";
 import { aborted } from "./io.js";
 import { loadOwned } from "./load-owned.js";
 import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
+import { packApart } from "./pack-apart.js";
 import { toLoadOptions } from "./serve-load-options.js";
 import { logPlace, tellServing } from "./tell-serving.js";
 import { modelChecks } from "./trust.js";
@@ -33,25 +34,27 @@ interface Held extends AsyncDisposable {
 export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
   if (options.watch && (options.processes ?? 1) > 1) throw watchedProcesses();
-  const logger = openLog(io, options, output.progress.clear);
+  const { logger, requestLog } = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
   const keys = readKeys(options, io);
   const access = accessRules(options, keys);
   const tls = tlsFiles(options, io);
+  const bodyMemoryBytes = bodyMemory(options);
   const known = await loadFlavors(options, io);
-  const opened = options.watch ? undefined : await openRunnable(context, options, known);
+  const opened = options.watch ? undefined : await openOnce(context, known);
   if (opened !== undefined && options.processes !== 1) {
     const { countProcesses, serveProcesses } = await import("./processes/serve-processes.js");
     const count = await countProcesses(options, opened, known);
-    if (count > 1) return await serveProcesses(context, { model: opened, count, keys, logger });
+    if (count > 1) return await serveProcesses(context, { model: opened, count, keys, bodyMemoryBytes, logger });
   }
   const load: Load = (model, more) =>
     loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
   await using held = await (opened === undefined ? holdWatched(context, load) : holdOnce(context, opened, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
-  await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
+  const parts = { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping };
+  await using server = await openServer(context, parts);
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
   if (!options.quiet) logPlace(models.current, logger);
@@ -62,11 +65,22 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await kept;
 }
 
+/** With room for one body alone, others would wait for it although they are short. */
+function bodyMemory({ bodyMemory: bytes, maxBody }: ServeContext["options"]): number | undefined {
+  if (bytes === undefined || bytes >= 2 * maxBody) return bytes;
+  throw new MlserveError("usage", "expected at least twice as much as --max-body", { where: "--body-memory" });
+}
+
 function watchedProcesses(): MlserveError {
   return new MlserveError("usage", "a model that is watched is served by one process", {
     where: "--watch, --processes",
     hint: "Leave one of them out",
   });
+}
+
+function openOnce(context: ServeContext, known: KnownFlavors): Promise<Model> {
+  const { options, io } = context;
+  return openRunnable(context, options, known, { packSource: packApart(options, io), privateCopy: true });
 }
 
 async function holdOnce({ output }: ServeContext, model: Model, load: Load): Promise<Held> {

@@ -1,6 +1,6 @@
 import type { OptionValues } from "../../src/config/option.js";
 import type { SERVE_OPTIONS } from "../../src/config/options.js";
-import { type FoundModel, openFoundModel } from "../../src/format/found-model.js";
+import { openSharedModel, type SharedModel } from "../../src/format/shared-model.js";
 import type { FirstProcess } from "../../src/processes/first-process.js";
 import type { ApiKey } from "../../src/serve/access/api-keys.js";
 import { loadModel } from "../../src/serve/load.js";
@@ -16,8 +16,10 @@ import type { ServedFacts } from "../tell-serving.js";
 /** What each of several processes is to serve, as the first has read it. */
 export interface ServingOrder {
   readonly options: OptionValues<typeof SERVE_OPTIONS>;
-  readonly model: FoundModel;
+  readonly model: SharedModel;
   readonly keys: readonly ApiKey[];
+  /** Bytes of bodies that this process may hold at once. */
+  readonly bodyMemoryBytes: number;
   readonly cwd: string;
   /** Processors that this process may keep busy. */
   readonly cores: number;
@@ -33,10 +35,10 @@ export interface ServingIo extends Pick<Io, "stderr" | "environment" | "atExit">
 export async function serveOrder(order: ServingOrder, first: FirstProcess, io: ServingIo): Promise<void> {
   const { options, keys, cores, isTerminal } = order;
   const stderr = Object.assign(io.stderr, { isTTY: isTerminal });
-  const logger = openLog({ ...io, stderr }, options, () => {}, { process: io.pid });
+  const { logger, requestLog } = openLog({ ...io, stderr }, options, () => {}, { process: io.pid });
   const counted = createMetrics();
   const known = await loadFlavors(options, order);
-  const model = await openFoundModel(order.model);
+  const model = await openSharedModel(order.model);
   const loading = { ...known, logger, metrics: counted, ...toLoadOptions(options), cores };
   await using current = await loadModel(model, loading);
   first.tellCounts(counted.snapshot);
@@ -46,6 +48,8 @@ export async function serveOrder(order: ServingOrder, first: FirstProcess, io: S
       models: { current },
       metrics: { ...counted, text: () => first.sum() },
       logger,
+      requestLog,
+      bodyMemoryBytes: order.bodyMemoryBytes,
       access: accessRules(options, keys, first.limiter),
       tls: tlsFiles(options, order),
       stopping: first.draining,

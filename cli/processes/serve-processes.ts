@@ -2,8 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SERVE_OPTIONS } from "../../src/config/options.js";
 import type { Logger } from "../../src/core/logger.js";
 import { chooseFlavor } from "../../src/flavors/choose.js";
-import { toFoundModel } from "../../src/format/found-model.js";
 import type { Model } from "../../src/format/model.js";
+import { toSharedModel } from "../../src/format/shared-model.js";
+import { defaultBodyMemory } from "../../src/http/body-budget.js";
 import { ServerProcesses } from "../../src/processes/server-processes.js";
 import type { ApiKey } from "../../src/serve/access/api-keys.js";
 import { RateLimiter } from "../../src/serve/access/rate-limiter.js";
@@ -15,8 +16,8 @@ import type { KnownFlavors } from "../flavors.js";
 import { aborted } from "../io.js";
 import { serveMetrics } from "../open-server.js";
 import { logPlace, type ServedFacts, tellServing } from "../tell-serving.js";
-import { SERVING_ENTRY } from "./entry.js";
 import type { ServingOrder } from "./serve-order.js";
+import { SERVING_ENTRY } from "./serving-entry.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
 
@@ -25,6 +26,8 @@ export interface OpenedParts {
   readonly model: Model;
   readonly count: number;
   readonly keys: readonly ApiKey[];
+  /** Bytes of bodies that all processes together may hold at once; undefined for what the machine has. */
+  readonly bodyMemoryBytes: number | undefined;
   readonly logger: Logger;
 }
 
@@ -68,12 +71,15 @@ export async function serveProcesses(context: ServeContext, parts: OpenedParts):
   await processes.finish(options.shutdownGrace);
 }
 
-function startProcesses({ options, io, output }: ServeContext, { model, count, keys, logger }: OpenedParts) {
+function startProcesses({ options, io, output }: ServeContext, parts: OpenedParts) {
+  const { model, count, keys, bodyMemoryBytes = defaultBodyMemory(options.maxBody), logger } = parts;
   const limiter = options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit);
   const order: ServingOrder = {
     options: { ...options, ...shareOf(options, count), logFormat: logFormatOf(options, io.stderr.isTTY === true) },
-    model: toFoundModel(model),
+    model: toSharedModel(model),
     keys,
+    // One body has to have room beside another.
+    bodyMemoryBytes: Math.max(2 * options.maxBody, Math.floor(bodyMemoryBytes / count)),
     cwd: io.cwd,
     cores: Math.max(1, Math.floor(grantedCores() / count)),
     isTerminal: io.stderr.isTTY === true,

@@ -1,12 +1,13 @@
 import type { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
+import type { Program } from "../core/program.js";
 import { restartDelayMs } from "../workers/restart-delay.js";
 import { Dispatcher } from "./dispatcher.js";
-import { ServingProcess, type ServingProgram } from "./serving-process.js";
+import { ServingProcess } from "./serving-process.js";
 import { createSummedMetrics, type SummedMetrics } from "./summed-metrics.js";
 
 export interface ServerProcessesOptions {
-  readonly program: ServingProgram;
+  readonly program: Program;
   /** How many serve at the same time. */
   readonly count: number;
   /** What each is told to serve; a structured clone of it goes over. */

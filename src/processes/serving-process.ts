@@ -2,18 +2,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { MlserveError } from "../core/errors.js";
+import type { Program } from "../core/program.js";
 import type { MetricSnapshot } from "../serve/metrics.js";
 import { fromErrorFields } from "../workers/error-fields.js";
 import type { FromServing, ToServing } from "./messages.js";
 
-/** A program for Node. */
-export interface ServingProgram {
-  readonly path: string;
-  readonly args: readonly string[];
-}
-
 export interface ServingProcessOptions {
-  readonly program: ServingProgram;
+  readonly program: Program;
   /** What the program is told to serve; a structured clone of it goes over. */
   readonly order: unknown;
   /** Told when it takes connections, with what it says of the model. */

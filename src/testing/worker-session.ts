@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
+import { DEFAULT_DECODE_LIMITS } from "../core/decode-limits.js";
 import { silentLogger } from "../core/logger.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
-import { toFoundModel } from "../format/found-model.js";
 import type { Model } from "../format/model.js";
+import { toSharedModel } from "../format/shared-model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { DEFAULT_JOINING } from "../pipeline/joining.js";
 import { createPipeline } from "../pipeline/pipeline.js";
@@ -41,8 +42,9 @@ function startWorker(model: Model, flavor: FlavorSource) {
     order: {
       flavor,
       others: [],
-      model: toFoundModel(model),
+      model: toSharedModel(model),
       coercion: "mlflow",
+      limits: DEFAULT_DECODE_LIMITS,
       numbers: {},
       selfTest: false,
       joining: { ...DEFAULT_JOINING, isWanted: false },

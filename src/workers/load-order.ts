@@ -5,8 +5,8 @@ import type { Predictor } from "../flavors/flavor.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
-import { openFoundModel } from "../format/found-model.js";
 import type { Model } from "../format/model.js";
+import { openSharedModel } from "../format/shared-model.js";
 import { chooseThreads, type ThreadChoice } from "../pipeline/choose-threads.js";
 import type { Executor } from "../pipeline/executor.js";
 import { prepareModel } from "../pipeline/prepare.js";
@@ -29,17 +29,18 @@ export async function loadOrder(
   logger: Logger,
   onRun: (run: RunFacts) => void,
 ): Promise<LoadedOrder> {
-  const model = await openFoundModel(order.model);
+  const model = await openSharedModel(order.model);
   const flavor = await loadFlavorSource(order.flavor);
   const others = await Promise.all(order.others.map(loadFlavorSource));
   const builtIn = BUILTIN_FLAVORS.filter(({ name }) => name !== flavor.name);
   const flavors = createFlavorRegistry([flavor, ...others, ...builtIn]);
   const chosen = chooseFlavor(model.descriptor, flavors);
   const { predictor, choice } = await loadWithThreads(chosen, model, order, logger);
-  const { coercion, numbers, selfTest } = order;
+  const { coercion, limits, numbers, selfTest } = order;
   // The server has gathered what may be run together before it handed it out.
   const joining = { ...order.joining, waitMs: 0 };
-  const prepared = await prepareModel(model, predictor, { coercion, numbers, selfTest, joining, logger, onRun });
+  const preparing = { coercion, limits, numbers, selfTest, joining, logger, onRun };
+  const prepared = await prepareModel(model, predictor, preparing);
   const { executor, fault } = prepared;
   return {
     executor,

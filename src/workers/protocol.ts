@@ -1,8 +1,9 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
-import type { FoundModel } from "../format/found-model.js";
+import type { SharedModel } from "../format/shared-model.js";
 import type { ThreadChoice } from "../pipeline/choose-threads.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
@@ -57,8 +58,9 @@ export interface WorkerOrder {
   readonly flavor: FlavorSource;
   /** Flavors of the user's own that the model may use for files that it brings along. */
   readonly others: readonly FlavorSource[];
-  readonly model: FoundModel;
+  readonly model: SharedModel;
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly numbers: NumberStyle;
   readonly threads: number | undefined;
   readonly defaultThreads: number;
