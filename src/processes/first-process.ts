@@ -21,7 +21,7 @@ export class FirstProcess implements AcceptedConnections {
   private readonly waits = new Answers<readonly number[]>();
   private onOrder: (order: unknown) => void = () => {};
   private onFinish: () => void = () => {};
-  private take: (socket: Socket) => void = (socket) => socket.destroy();
+  private take: (socket: Socket) => boolean = () => false;
   private snapshot: () => Promise<MetricSnapshot> = async () => [];
 
   constructor(self: NodeJS.Process) {
@@ -44,7 +44,7 @@ export class FirstProcess implements AcceptedConnections {
     return this.drains.signal;
   }
 
-  begin(take: (socket: Socket) => void): void {
+  begin(take: (socket: Socket) => boolean): void {
     this.take = take;
   }
 
@@ -74,9 +74,7 @@ export class FirstProcess implements AcceptedConnections {
         this.onOrder(message.order);
         break;
       case "connection":
-        void this.send({ kind: "taken" });
-        // There is none where its client has left on the way.
-        if (socket instanceof Socket) this.take(socket);
+        void this.send({ kind: this.takes(socket) ? "taken" : "declined" });
         break;
       case "drain":
         this.drains.abort();
@@ -94,6 +92,15 @@ export class FirstProcess implements AcceptedConnections {
         this.waits.settle(message.id, message.waits);
         break;
     }
+  }
+
+  private takes(socket: unknown): boolean {
+    // There is none where its client has left on the way.
+    if (!(socket instanceof Socket)) return true;
+    const isTaken = this.take(socket);
+    // Only this process's hold on it ends.
+    if (!isTaken) socket.destroy();
+    return isTaken;
   }
 
   /** What cannot be said any more needs no answer: this process ends with the first one. */

@@ -32,6 +32,8 @@ export type FromServing =
   | { readonly kind: "refused"; readonly error: ErrorFields }
   /** It has taken the connection that it was handed. */
   | { readonly kind: "taken" }
+  /** It has as many connections as it may, and leaves this one. */
+  | { readonly kind: "declined" }
   | { readonly kind: "counted"; readonly metrics: MetricSnapshot }
   /** It was asked for the metrics of all. */
   | { readonly kind: "sum"; readonly id: number }

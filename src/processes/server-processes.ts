@@ -35,7 +35,7 @@ export class ServerProcesses implements AsyncDisposable {
   readonly failed: Promise<never>;
   readonly metrics: SummedMetrics;
   private readonly options: ServerProcessesOptions;
-  private readonly dispatcher = new Dispatcher();
+  private readonly dispatcher = new Dispatcher(() => this.metrics.connectionDropped());
   private readonly running = new Set<ServingProcess>();
   private readonly serving = new Set<ServingProcess>();
   private readonly restarts = new Set<NodeJS.Timeout>();
@@ -112,6 +112,7 @@ export class ServerProcesses implements AsyncDisposable {
       order,
       onReady: (ready, facts) => this.becomeReady(ready, facts),
       onTaken: (taker) => this.dispatcher.confirm(taker),
+      onDeclined: (taker) => this.dispatcher.decline(taker),
       onEnded: (ended, reason) => this.end(ended, reason),
       sum: () => this.metrics.text(),
       take: (callers) => callers.map((caller) => take(caller)),

@@ -13,7 +13,9 @@ export interface ServingProcessOptions {
   readonly order: unknown;
   /** Told when it takes connections, with what it says of the model. */
   onReady(process: ServingProcess, facts: unknown): void;
+  /** Told what became of the connection that it was handed. */
   onTaken(process: ServingProcess): void;
+  onDeclined(process: ServingProcess): void;
   /** Told once when it is gone and all that it said was read. */
   onEnded(process: ServingProcess, reason: MlserveError): void;
   /** Gives the metrics of all processes. */
@@ -124,6 +126,9 @@ export class ServingProcess {
         break;
       case "taken":
         options.onTaken(this);
+        break;
+      case "declined":
+        options.onDeclined(this);
         break;
       case "counted":
         if (Array.isArray(message.metrics)) this.lastCounted = message.metrics;

@@ -2,7 +2,7 @@ import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Registry } f
 import type { MetricSnapshot, Metrics } from "../serve/metrics.js";
 
 /** The metrics of all processes as those of one server. */
-export interface SummedMetrics extends Pick<Metrics, "contentType" | "text"> {
+export interface SummedMetrics extends Pick<Metrics, "contentType" | "text" | "connectionDropped"> {
   /** A process ended; what it had counted stays in the sums, so that no counter ever falls. */
   processEnded(counted: MetricSnapshot): void;
   /** It was none that somebody had told to end. */
@@ -26,6 +26,12 @@ export function createSummedMetrics(countAll: () => Promise<readonly MetricSnaps
     help: "Processes that served, ended and were replaced.",
     registers,
   });
+  // Processes that serve have one of the same name, which stays at 0.
+  const dropped = new Counter({
+    name: "mlserve_connections_dropped_total",
+    help: "Connections closed at once, as there were too many.",
+    registers,
+  });
   let ended: Promise<MetricSnapshot> = Promise.resolve([]);
   return {
     contentType: registry.contentType,
@@ -40,5 +46,6 @@ export function createSummedMetrics(countAll: () => Promise<readonly MetricSnaps
       ended = ended.then((before) => AggregatorRegistry.aggregate([before, lasting]).getMetricsAsJSON());
     },
     processRestarted: () => restarts.inc(),
+    connectionDropped: () => dropped.inc(),
   };
 }

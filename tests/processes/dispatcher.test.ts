@@ -8,8 +8,13 @@ afterEach(() => {
   for (const { end } of open.splice(0)) end();
 });
 
-async function openDispatcher(): Promise<{ dispatcher: Dispatcher; connectTo: () => Promise<Socket> }> {
-  const dispatcher = new Dispatcher();
+async function openDispatcher(): Promise<{
+  dispatcher: Dispatcher;
+  drops: { readonly count: number };
+  connectTo: () => Promise<Socket>;
+}> {
+  const drops = { count: 0 };
+  const dispatcher = new Dispatcher(() => drops.count++);
   const port = await dispatcher.open("127.0.0.1", 0);
   open.push({ end: () => dispatcher.close() }, { end: () => dispatcher.cut() });
   const connectTo = async (): Promise<Socket> => {
@@ -18,7 +23,7 @@ async function openDispatcher(): Promise<{ dispatcher: Dispatcher; connectTo: ()
     await once(socket, "connect");
     return socket;
   };
-  return { dispatcher, connectTo };
+  return { dispatcher, drops, connectTo };
 }
 
 /** A process that says nothing by itself. */
@@ -84,6 +89,25 @@ describe("a dispatcher", () => {
     expect(second.handed).toEqual(first.handed);
   });
 
+  it("gives to another what one declines, and drops what all have declined", async () => {
+    const { dispatcher, drops, connectTo } = await openDispatcher();
+    const [first, second] = [createTaker(), createTaker()];
+    dispatcher.add(first);
+    dispatcher.add(second);
+    const socket = await connectTo();
+    const gone = once(socket, "close");
+    socket.resume();
+    await first.arrived(1);
+    dispatcher.decline(first);
+    await second.arrived(1);
+    expect([second.handed, drops.count]).toEqual([first.handed, 0]);
+    dispatcher.decline(second);
+    expect(drops.count).toBe(1);
+    await gone;
+    await connectTo();
+    await first.arrived(2);
+  });
+
   it("cuts at the end what nobody took", async () => {
     const { dispatcher, connectTo } = await openDispatcher();
     const socket = await connectTo();
@@ -104,6 +128,6 @@ describe("a dispatcher", () => {
     open.push({ end: () => other.close() });
     const address = other.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    await expect(new Dispatcher().open("127.0.0.1", port)).rejects.toMatchObject({ kind: "port_unavailable" });
+    await expect(new Dispatcher(() => {}).open("127.0.0.1", port)).rejects.toMatchObject({ kind: "port_unavailable" });
   });
 });

@@ -3,8 +3,11 @@ import type { HttpServer } from "./connections.js";
 
 /** Connections that another process accepts and hands to this one, before anything was read from them. */
 export interface AcceptedConnections {
-  /** Called once; what it is given is called with each connection from then on. */
-  begin(take: (socket: Socket) => void): void;
+  /**
+   * Called once; what it is given is called with each connection from then on. It gives false, and leaves the connection
+   * alone, where there are as many as there may be.
+   */
+  begin(take: (socket: Socket) => boolean): void;
 }
 
 /**
@@ -22,11 +25,7 @@ export function takeConnections(
   // Node's server looks at its deadlines from here on.
   server.emit("listening");
   accepted.begin((socket) => {
-    if (open.size >= most) {
-      socket.destroy();
-      server.emit("drop");
-      return;
-    }
+    if (open.size >= most) return false;
     open.add(socket);
     socket.once("close", () => {
       open.delete(socket);
@@ -37,6 +36,7 @@ export function takeConnections(
     server.emit("connection", socket);
     // It may have been accepted with `pauseOnConnect`.
     if (socket.isPaused()) socket.resume();
+    return true;
   });
   return (done) => {
     onEmpty = done;
