@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { MlserveError } from "../../src/core/errors.js";
 import type { OnProgress, WorkProgress } from "../../src/core/progress.js";
 import { type ErrorFields, fromErrorFields } from "../../src/workers/error-fields.js";
@@ -44,7 +43,7 @@ export class Packer implements AsyncDisposable {
   prepare(): void {
     // A module that prints must not print into what the server prints.
     if (this.spare?.connected !== true)
-      this.spare = fork(fileURLToPath(PACKING_ENTRY), [String(process.pid)], {
+      this.spare = fork(PACKING_ENTRY.path, [...PACKING_ENTRY.args, String(process.pid)], {
         execArgv: [],
         detached: HAS_GROUPS,
         stdio: ["ignore", process.stderr.fd, process.stderr.fd, "ipc"],

@@ -1,2 +1,5 @@
-/** Where the program of a packing process lies. A module of its own, so that who runs mlserve otherwise can tell where. */
-export const PACKING_ENTRY: URL = new URL("./packing.js", import.meta.url);
+import { fileURLToPath } from "node:url";
+import type { Program } from "../../src/core/program.js";
+
+/** The program that packs for a server that watches a model: see src/workers/entry.ts. */
+export const PACKING_ENTRY: Program = { path: fileURLToPath(new URL("./packing.js", import.meta.url)), args: [] };

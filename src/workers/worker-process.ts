@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Duplex, type Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { MlserveError } from "../core/errors.js";
 import { loadTimeoutError } from "../core/load-timeout.js";
 import type { Logger } from "../core/logger.js";
+import type { Program } from "../core/program.js";
 import { fileSystemError } from "../format/file-system-error.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import { HAS_GROUPS, killGroup } from "./process-group.js";
@@ -14,7 +14,7 @@ import type { CallHolder, WorkerCall } from "./worker-call.js";
 import { type LeftCalls, WorkerChannel } from "./worker-channel.js";
 
 export interface WorkerProcessOptions {
-  readonly entry: URL;
+  readonly entry: Program;
   readonly order: WorkerOrder;
   readonly logger: Logger;
   readonly loadTimeoutMs: number;
@@ -71,7 +71,8 @@ export class WorkerProcess implements CallHolder {
     });
     // Whoever starts a worker waits for this; one that is restarted is judged by its end.
     this.ready.catch(() => {});
-    const program = [fileURLToPath(options.entry), String(process.pid)];
+    const { path, args } = options.entry;
+    const program = [path, ...args, String(process.pid)];
     this.child = spawn(process.execPath, [...nodeFlags(options), ...program], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: HAS_GROUPS,
