@@ -5,10 +5,6 @@ import type { KeyOrder, WrittenKey } from "./key-order.js";
 import { expectedLength, type Sink } from "./sink.js";
 import type { Source } from "./source.js";
 
-/* Here and not imported: see float-runs.ts. */
-const COLON = 0x3a;
-const SPACE = 0x20;
-
 /**
  * Records of floats that all have the same keys in the same order: read row by row, and parted into columns in the end, as
  * one look at the bytes of a key says that it is the one that was expected.
@@ -47,15 +43,13 @@ export class FloatRecords {
 
   /** Reads the next record behind its brace, as far as its keys are the expected ones. Was it whole, with no other keys? */
   takeRecord(source: Source): boolean {
-    const { keys, beyond } = this;
-    if (this.length + keys.length > this.values.length) this.grow(source, this.length + keys.length);
-    this.isClosed = false;
-    for (this.fields = 0; this.fields < keys.length && !this.isClosed; this.fields++) {
-      if (!takeKey(source, keys[this.fields])) return false;
-      this.length = takeFloats(source, this.values, this.length, this.length + 1, beyond);
-      this.isClosed = !source.goesOn(CLOSE_OBJECT);
-    }
-    return this.isClosed && this.fields === keys.length;
+    const { keys, length, beyond } = this;
+    const until = length + keys.length;
+    if (until > this.values.length) this.grow(source, until);
+    this.length = takeFloats(source, this.values, length, until, beyond, keys);
+    this.fields = this.length - length;
+    this.isClosed = this.fields > 0 && !source.goesOn(CLOSE_OBJECT);
+    return this.isClosed && this.length === until;
   }
 
   private grow(source: Source, until: number): void {
@@ -72,18 +66,4 @@ export class FloatRecords {
       sink.takeColumn({ values, count: Math.ceil((length - column) / width), width, column });
     });
   }
-}
-
-/** Takes a key and the colon behind it, where they stand as expected with at most one space around them. */
-function takeKey(source: Source, key: WrittenKey | undefined): boolean {
-  const { bytes } = source;
-  if (key === undefined) return false;
-  const start = bytes[source.at] === SPACE ? source.at + 1 : source.at;
-  const end = start + key.length;
-  if (end >= source.end) return false;
-  for (let at = start, expected = key.start; at < end; at++, expected++)
-    if (bytes[at] !== key.bytes[expected]) return false;
-  if (bytes[end] !== COLON) return false;
-  source.at = bytes[end + 1] === SPACE ? end + 2 : end + 1;
-  return true;
 }

@@ -1,4 +1,5 @@
 import { scaled, takeOddFloat } from "./floats.js";
+import type { WrittenKey } from "./key-order.js";
 import { EXACT_POWERS } from "./powers-of-ten.js";
 import type { Source } from "./source.js";
 
@@ -6,6 +7,7 @@ export type FloatArray = Float32Array | Float64Array;
 
 /* Here and not imported, as the engine looks up what another module has each time: a fifth of all the time. */
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const SPACE = 0x20;
@@ -19,16 +21,32 @@ const LARGE_E = 0x45 - ZERO;
 
 /**
  * Reads floats with commas between them into `out`, from a position until another at most, and gives the position behind
- * the last. What comes after it is left to be read.
+ * the last. What comes after it is left to be read. With keys, each float has the next of them before it; where another
+ * stands, it and the comma before are left.
  *
  * Numbers are read here as most are written: a sign, up to eighteen digits, a point, a comma and at most one space. What is
  * written otherwise, or is not below `beyond`, is left to {@link takeOddFloat}. It is one loop, as a call for each number
  * would take as long as its digits.
  */
-export function takeFloats(source: Source, out: FloatArray, from: number, until: number, beyond: number): number {
+export function takeFloats(
+  source: Source,
+  out: FloatArray,
+  from: number,
+  until: number,
+  beyond: number,
+  keys?: readonly WrittenKey[],
+): number {
   const { bytes } = source;
   let { at } = source;
+  let comma = at;
   for (let position = from; ; ) {
+    if (keys !== undefined) {
+      at = behindKey(bytes, at, keys[position - from]);
+      if (at < 0) {
+        source.at = comma;
+        return position;
+      }
+    }
     const start = at;
     const negative = bytes[at] === MINUS;
     if (negative) at++;
@@ -65,12 +83,17 @@ export function takeFloats(source: Source, out: FloatArray, from: number, until:
       out[position++] = takeOddFloat(source, beyond);
       at = source.at;
     }
-    if (bytes[at] === COMMA && position < until) at += bytes[at + 1] === SPACE ? 2 : 1;
-    else {
+    if (bytes[at] !== COMMA) {
       source.at = at;
-      if (position === until || source.peek() !== COMMA) return position;
-      at = ++source.at;
+      if (source.peek() !== COMMA) return position;
+      at = source.at;
     }
+    comma = at;
+    if (position === until) {
+      source.at = at;
+      return position;
+    }
+    at += bytes[at + 1] === SPACE ? 2 : 1;
   }
 }
 
@@ -88,6 +111,16 @@ function takeMoreDigits(source: Source, from: number, high: number, fraction: nu
   source.at = at;
   if ((digit >= 0 && digit <= 9) || goesOn(digit)) return Number.NaN;
   return scaled(high, low, at - from, fraction === 0 ? 0 : fraction - at);
+}
+
+/** The position behind a key and its colon, which stand there as expected, with at most one space; else -1. */
+function behindKey(bytes: Uint8Array, start: number, key: WrittenKey | undefined): number {
+  if (key === undefined) return -1;
+  const end = start + key.length;
+  for (let at = start, expected = key.start; at < end; at++, expected++)
+    if (bytes[at] !== key.bytes[expected]) return -1;
+  if (bytes[end] !== COLON) return -1;
+  return bytes[end + 1] === SPACE ? end + 2 : end + 1;
 }
 
 /** Does a number go on with what is no digit? */
