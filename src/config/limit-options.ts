@@ -30,6 +30,26 @@ export const LIMIT_OPTIONS = {
     help: "most memory for the values of a request that are not read straight into arrays",
     default: "512MiB",
   }),
+  bodyMemory: option(autoOr(SIZE), {
+    group: "Limits",
+    help: "bodies of all requests together, at least twice --max-body; auto: an eighth of the memory",
+    default: "auto",
+  }),
+  maxQueue: option(integer("COUNT", 1, 1_000_000), {
+    group: "Limits",
+    help: "most requests that wait for the model; more are refused with 503",
+    default: "10000",
+  }),
+  maxQueueRows: option(integer("COUNT", 1, 1_000_000_000), {
+    group: "Limits",
+    help: "most rows of the requests that wait",
+    default: "1000000",
+  }),
+  maxQueueTime: option(autoOr(DURATION), {
+    group: "Limits",
+    help: "longest time that a request may have to wait for the model; auto: 500ms, or that of 32 requests",
+    default: "auto",
+  }),
   maxHeaderSize: option(SIZE, { group: "Limits", help: "largest head of a request", default: "16KiB" }),
   maxHeaders: option(integer("COUNT", 1, 10_000), {
     group: "Limits",

@@ -3,6 +3,7 @@ import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
+import { toOnePiece } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
@@ -59,8 +60,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
     caller: CallerSignal,
   ): Promise<Reply> {
+    joiner?.admit();
     const start = clock();
-    const call = await decode(bytes, media);
+    const call = await decode(bytes instanceof Uint8Array ? bytes : await toOnePiece(bytes), media);
     const decoded = clock();
     const ran = joiner === undefined ? runAlone(call, caller) : joiner.run(call, caller);
     const { outputs, begunAt } = await ran;

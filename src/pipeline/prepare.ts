@@ -8,6 +8,7 @@ import type { Model } from "../format/model.js";
 import type { Executor } from "./executor.js";
 import { decideJoining, type Joining, type JoiningOptions } from "./joining.js";
 import { createPipeline } from "./pipeline.js";
+import type { QueueLimits } from "./queue-guard.js";
 import { RowJoiner, type RunFacts } from "./row-joiner.js";
 import { runSelfTest } from "./self-test.js";
 import { type WarmUp, warmUp } from "./warm-up.js";
@@ -19,6 +20,8 @@ export interface PrepareOptions {
   /** Run the self-test of the package first. */
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
+  /** What may wait for runs of a model whose rows are joined. Default: anything. */
+  readonly queue?: QueueLimits;
   readonly logger: Logger;
   /** Told of every run of a model whose rows are joined. */
   onRun?(run: RunFacts): void;
@@ -38,7 +41,7 @@ export interface Prepared extends WarmUp {
  * The predictor is the executor's from now on, and is disposed of when this throws what the self-test throws.
  */
 export async function prepareModel(model: Model, predictor: Predictor, options: PrepareOptions): Promise<Prepared> {
-  const { coercion, limits, numbers, logger, selfTest, onRun, onProgress } = options;
+  const { coercion, limits, numbers, logger, selfTest, queue, onRun, onProgress } = options;
   try {
     const { signature } = model.descriptor;
     const pipeline = createPipeline({ signature, predictor, coercion, limits, numbers, logger });
@@ -50,8 +53,9 @@ export async function prepareModel(model: Model, predictor: Predictor, options: 
     const warmedUp = await warmUp(model, pipeline);
     const joining = await decideJoining(model, predictor, options.joining, warmedUp.milliseconds !== undefined);
     const { waitMs } = options.joining;
+    const more = { ...(onRun && { onRun }), ...(queue && { queue }) };
     if (joining.kind === "on")
-      pipeline.joinRows(new RowJoiner({ predictor, maxRows: joining.maxRows, waitMs, ...(onRun && { onRun }) }));
+      pipeline.joinRows(new RowJoiner({ predictor, maxRows: joining.maxRows, waitMs, ...more }));
     return { ...warmedUp, executor: pipeline, joining };
   } catch (error) {
     await predictor[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@ import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
 import { DEFAULT_JOINING, type JoiningOptions } from "../pipeline/joining.js";
+import type { QueueLimits } from "../pipeline/queue-guard.js";
 import { grantedCores } from "../workers/cores.js";
 import type { Metrics } from "./metrics.js";
 import type { Capacity, IsolationMode } from "./placement.js";
@@ -38,6 +39,14 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly workerMemoryBytes?: number;
   /** The program of a worker process, where it lies elsewhere than in this package. */
   readonly workerEntry?: URL;
+  /**
+   * Bodies of more bytes go to a worker process that is started with the first of them, or, where there are several
+   * workers, are never in all of them at once, so that small requests need not wait; `auto` decides by where the model
+   * runs. Default: bodies of every size are treated alike.
+   */
+  readonly offloadAboveBytes?: number | "auto";
+  /** What may wait for the model; more is refused with `overloaded`. Default: anything. */
+  readonly queue?: QueueLimits;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
   /** How much one request may hold; what is not said has its default. */
@@ -64,7 +73,9 @@ export async function loadModel(source: string | Model, options: LoadModelOption
   const { logger = silentLogger, clock = monotonicClock, onProgress } = options;
   const start = clock();
   if (typeof source !== "string") return loadOpened(source, async () => {}, start, options);
-  const model = await openModel(source, { logger, ...(onProgress === undefined ? {} : { onProgress }) });
+  // A worker that takes the place of another reads the files again.
+  const privateCopy = options.isolation !== undefined && options.isolation !== "inline";
+  const model = await openModel(source, { logger, privateCopy, ...(onProgress && { onProgress }) });
   const close = async (): Promise<void> => model[Symbol.asyncDispose]();
   return closeOnFailure(close, () => loadOpened(model, close, start, options));
 }

@@ -53,6 +53,8 @@ describe("docs/security.md", () => {
     expect(flags).toEqual(expect.arrayContaining(describeOptions(LIMITS).map(({ flag }) => flag)));
     // What is chosen by the machine is told in words.
     expect(rows.filter(({ defaults, flags }) => flags.map(defaultOf).join(", ") !== defaults)).toMatchObject([
+      { flags: ["--body-memory"] },
+      { flags: ["--max-queue-time"] },
       { flags: ["--max-connections"] },
     ]);
   });
