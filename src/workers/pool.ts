@@ -2,6 +2,7 @@ import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { timeoutError } from "../pipeline/deadline.js";
+import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -48,6 +49,7 @@ export class WorkerPool {
   private waiting = new Set<WorkerCall>();
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
+  private readonly deadlines = new Deadlines();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -83,7 +85,7 @@ export class WorkerPool {
     // A client that is told so can ask another server; waiting would take it to its deadline.
     if (!this.isHealthy) throw new MlserveError("shutting_down", "the model's worker processes cannot be started");
     const call = new WorkerCall(request);
-    call.watch(caller, {
+    call.watch(caller, this.deadlines, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
