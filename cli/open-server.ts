@@ -23,6 +23,7 @@ export interface ServerParts {
   readonly requestLog: RequestLog;
   readonly access: AccessRules;
   readonly tls: TlsFiles | undefined;
+  readonly bodyMemoryBytes: number | undefined;
   /** Aborted when the server is about to close. */
   readonly stopping: AbortSignal;
 }
@@ -30,7 +31,7 @@ export interface ServerParts {
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
   { options }: ServeContext,
-  { models, metrics, logger, requestLog, access, tls, stopping }: ServerParts,
+  { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
@@ -40,6 +41,7 @@ export async function openServer(
     accessLog: options.accessLog && !options.quiet && requestLog,
     metrics,
     maxBodyBytes: options.maxBody,
+    ...definedOf({ bodyMemoryBytes }),
     timeoutMs: options.timeout,
     serverTiming: options.serverTiming,
     version: readVersion(),

@@ -30,8 +30,10 @@ export type {
   WrappedForm,
 } from "./core/batch.js";
 export { rowCount, UNNAMED } from "./core/batch.js";
+export type { BodyBytes } from "./core/byte-blocks.js";
 export type { CallerSignal } from "./core/caller-signal.js";
 export type { Clock, Phase } from "./core/clock.js";
+export type { DecodeLimits } from "./core/decode-limits.js";
 export { ERRORS, type ErrorKind, MlserveError, type MlserveErrorOptions } from "./core/errors.js";
 export { Float32Map } from "./core/float32-map.js";
 export type { Logger } from "./core/logger.js";
@@ -91,6 +93,7 @@ export { type Signed, type SignOptions, signModel } from "./pack/sign.js";
 export { type ValidateOptions, validateModel } from "./pack/validate.js";
 export type { ExecuteRequest, Executor, PhaseTimes, Reply, StreamedReply, WholeReply } from "./pipeline/executor.js";
 export type { Joining, JoiningOptions } from "./pipeline/joining.js";
+export type { QueueLimits } from "./pipeline/queue-guard.js";
 export type { RunFacts } from "./pipeline/row-joiner.js";
 export { type ApiKey, createKeyFinder, type KeyFinder } from "./serve/access/api-keys.js";
 export type { AccessRules } from "./serve/access/guard.js";

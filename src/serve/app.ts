@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { problemResponse } from "../http/problem.js";
+import { BodyBudget, defaultBodyMemory } from "../http/body-budget.js";
+import { problemAnswer, problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
 import { logRequest, type RequestLog, type Scored } from "./access-log.js";
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly accessLog?: boolean | RequestLog;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
+  /** Bytes of bodies that are held at once, over all requests. Default: an eighth of the memory, at least two bodies. */
+  readonly bodyMemoryBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
   readonly timeoutMs?: number;
   /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
@@ -81,7 +84,8 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     "/version": versionRoute(version),
     ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
-  const scoring = { metrics, maxBodyBytes, timeoutMs, serverTiming };
+  const budget = new BodyBudget({ maxBodyBytes, bytes: options.bodyMemoryBytes ?? defaultBodyMemory(maxBodyBytes) });
+  const scoring = { metrics, bodies: { maxBytes: maxBodyBytes, budget }, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
   const observer = createObserver({ metrics, clock, accessLog: toRequestLog(accessLog, logger) });
 
@@ -98,9 +102,9 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     ),
   );
   app.onError((error, context) => {
-    const response = problemResponse(error);
-    if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
-    return response;
+    const { isFault } = problemAnswer(error);
+    if (isFault) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
+    return problemResponse(error);
   });
   // Guards are middlewares, which the lane would go past.
   if (guarding.length > 0) return app;

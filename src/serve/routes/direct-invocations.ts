@@ -74,7 +74,7 @@ export function createDirectInvocations(models: ModelRepository, options: Direct
         end(observed, 200, toScored(bytes, reply));
       } catch (error) {
         const problem = problemAnswer(error);
-        if (problem.status >= 500) logger.error({ err: error, requestId }, "a request failed");
+        if (problem.isFault) logger.error({ err: error, requestId }, "a request failed");
         send({ ...toAnswer(problem), requestId });
         end(observed, problem.status);
       }
@@ -90,11 +90,11 @@ function toAnswer({ status, headers, text }: ReturnType<typeof problemAnswer>): 
 
 function toDirectHead(
   { contentLength, contentType, accept, requestId }: OrdinaryHead,
-  { maxBodyBytes, timeoutMs }: InvocationsOptions,
+  { bodies, timeoutMs }: InvocationsOptions,
 ): DirectHead | undefined {
   const media = toMediaType(contentType);
   const wanted = readAccept(accept);
-  if (media === undefined || wanted.events !== "no" || contentLength > maxBodyBytes) return undefined;
+  if (media === undefined || wanted.events !== "no" || contentLength > bodies.maxBytes) return undefined;
   const limit = timeoutMs === 0 ? {} : { timeoutMs };
   return { contentLength, requestId, request: { media, ...wanted, ...limit } };
 }
