@@ -4,6 +4,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
+import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
 import type { QueueLimits } from "../pipeline/queue-guard.js";
@@ -56,6 +57,7 @@ export class WorkerPool {
   private readonly large: LargeCalls | undefined;
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
+  private readonly deadlines = new Deadlines();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -96,7 +98,7 @@ export class WorkerPool {
     const isLarge = this.isLarge(request);
     if (!isLarge) this.waiting.admit();
     const call = new WorkerCall(request);
-    call.watch(caller, {
+    call.watch(caller, this.deadlines, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
