@@ -6,14 +6,14 @@ const FOLDERS_OF_THEIR_OWN = [
   "tests/install/**",
   "tests/clone/**",
   "tests/interop/**",
+  "tests/docker/**",
   "tests/big/**",
   "tests/fuzz/**",
   "tests/pages/**",
   "tests/reference/**",
 ];
 
-const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
-const MAIN_ENTRY = fileURLToPath(new URL("./dist/cli/main-entry.js", import.meta.url));
+const ENTRIES = fileURLToPath(new URL("./dist/chunks/entries.js", import.meta.url));
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -26,6 +26,12 @@ const SUITES = {
   },
   interop: {
     include: ["tests/interop/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+  docker: {
+    include: ["tests/docker/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,
@@ -45,11 +51,12 @@ export default defineConfig(({ mode }) => {
   return {
     // Most tests wait for processes of their own: all processors, not one less.
     test: { maxWorkers: availableParallelism(), ...suite },
-    // A worker is a process of plain Node, which runs what was built; so is the server of `mlserve bench`.
+    // Processes of plain Node run what was built: workers, what packs for a server, and the server of `mlserve bench`.
     resolve: {
       alias: [
-        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY },
-        { find: /^.*\/main-entry\.js$/, replacement: MAIN_ENTRY },
+        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/main-entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/packing-entry\.js$/, replacement: ENTRIES },
       ],
     },
   };

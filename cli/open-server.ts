@@ -3,6 +3,7 @@ import { readVersion } from "../src/core/installed-version.js";
 import type { Logger } from "../src/core/logger.js";
 import type { AccessRules } from "../src/serve/access/guard.js";
 import type { TlsFiles } from "../src/serve/access/tls.js";
+import type { RequestLog } from "../src/serve/access-log.js";
 import { createApp } from "../src/serve/app.js";
 import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import type { Metrics } from "../src/serve/metrics.js";
@@ -19,6 +20,7 @@ export interface ServerParts {
   readonly models: ModelRepository;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly requestLog: RequestLog;
   readonly access: AccessRules;
   readonly tls: TlsFiles | undefined;
   readonly bodyMemoryBytes: number | undefined;
@@ -29,14 +31,14 @@ export interface ServerParts {
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
   { options }: ServeContext,
-  { models, metrics, logger, access, tls, bodyMemoryBytes, stopping }: ServerParts,
+  { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
     access,
     metricsRoute: options.metricsPort === undefined,
     logger,
-    accessLog: options.accessLog && !options.quiet,
+    accessLog: options.accessLog && !options.quiet && requestLog,
     metrics,
     maxBodyBytes: options.maxBody,
     ...definedOf({ bodyMemoryBytes }),

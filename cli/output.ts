@@ -82,7 +82,11 @@ export interface ErrorStyle {
 }
 
 /** Tells an error in one line on standard error, and gives the exit code that belongs to it. */
-export async function reportError(error: unknown, io: Io, { format, verbose }: ErrorStyle): Promise<number> {
+export async function reportError(
+  error: unknown,
+  io: Pick<Io, "stderr" | "environment">,
+  { format, verbose }: ErrorStyle,
+): Promise<number> {
   const told = error instanceof MlserveError ? error : (toOutputError(error) ?? toInternalError(error, verbose));
   const line = format === "json" ? toJson(toErrorFields(told)) : toErrorLine(told, createPaint(io.stderr, io));
   const stack = verbose && told !== error && error instanceof Error ? `${error.stack}\n` : "";

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { OptionValues } from "../src/config/option.js";
 import type { PACK_OPTIONS } from "../src/config/options.js";
@@ -7,32 +6,29 @@ import { type PackResult, pack } from "../src/pack/pack.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadPackFlavors } from "./flavors.js";
-import type { Io } from "./io.js";
+import { type Io, removeAtEnd } from "./io.js";
+import { watchLoading } from "./loading.js";
 import { checkReadable, fileOfFlag } from "./named-files.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { toSignatureFields } from "./signature-fields.js";
 import { summarizeSchema } from "./signature-text.js";
+import { readSourceDate } from "./source-date.js";
 import { formatBytes, formatTable, quoteArgument } from "./text.js";
 
 type Options = OptionValues<typeof PACK_OPTIONS>;
 
 /** `mlserve pack`. */
-export async function packCommand({
-  argument,
-  options,
-  io,
-  output,
-  temporaryFolder,
-}: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
+export async function packCommand(context: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
+  const { argument, options, io, output, temporaryFolder } = context;
   await checkFiles(options, io);
   const known = await loadPackFlavors(options, io);
   const result = await pack({
     source: toPath(argument, io),
     temporaryFolder: temporaryFolder(),
     selfTest: options.selfTest,
-    onProgress: output.progress.show,
-    onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+    onProgress: watchLoading(context, options.loadTimeout).onProgress,
+    onTemporaryFile: (file) => removeAtEnd(file, io),
     ...known,
     ...definedOf({
       output: toOptionalPath(options.output, io),
@@ -99,15 +95,6 @@ function toMetadata(
   const metadata = new Map(entries);
   if (metadata.size === entries.length) return Object.fromEntries(metadata);
   throw new MlserveError("usage", "a key is given twice", { where: "--metadata" });
-}
-
-/** The date that reproducible builds give to every file (https://reproducible-builds.org/specs/source-date-epoch). */
-function readSourceDate({ environment }: Io): Date | undefined {
-  const seconds = environment.SOURCE_DATE_EPOCH;
-  if (seconds === undefined || seconds === "") return undefined;
-  if (!/^[0-9]{1,11}$/.test(seconds))
-    throw new MlserveError("usage", "expected whole seconds since 1970", { where: "SOURCE_DATE_EPOCH" });
-  return new Date(Number(seconds) * 1000);
 }
 
 function toOptionalPath(file: string | undefined, { cwd }: Io): string | undefined {

@@ -1,4 +1,5 @@
 import { readVersion } from "../src/core/installed-version.js";
+import { findErrorStyle } from "./error-style.js";
 import { type Io, write } from "./io.js";
 import { type ErrorStyle, reportError } from "./output.js";
 import { overviewHelp } from "./overview.js";
@@ -6,11 +7,12 @@ import { overviewHelp } from "./overview.js";
 /**
  * Runs one command line to its end and gives the exit code.
  *
- * @param argv the words after the program's name
+ * @param words those after the program's name
  */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
-  let style = findErrorStyle(argv, io);
+export async function run(words: readonly string[], io: Io): Promise<number> {
+  let style = findErrorStyle(words, io);
   try {
+    const argv = words[0] === CONTAINER ? await lineInContainer(words.slice(1), io) : words;
     const shown = quickAnswer(argv, io, style);
     if (shown !== undefined) {
       await write(io.stdout, shown);
@@ -30,6 +32,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** The first word in an image, where the model is known: no command, since nobody types it. */
+const CONTAINER = "container";
+
+async function lineInContainer(words: readonly string[], io: Io): Promise<readonly string[]> {
+  const { containerLine } = await import("./container.js");
+  const { argv, mounted } = await containerLine(words);
+  if (mounted !== undefined)
+    await write(io.stderr, `mlserve: the model mounted at ${mounted} goes before the packed one\n`);
+  return argv;
+}
+
 /** What is asked for most, and first, is answered without the parser of options. */
 function quickAnswer(argv: readonly string[], io: Io, { format }: ErrorStyle): string | undefined {
   const words = argv.filter((word) => word !== "--json");
@@ -38,11 +51,4 @@ function quickAnswer(argv: readonly string[], io: Io, { format }: ErrorStyle): s
   if (["help", "--help", "-h"].includes(first)) return overviewHelp(io);
   if (!["--version", "-V"].includes(first)) return undefined;
   return `${format === "json" ? JSON.stringify({ version: readVersion() }) : readVersion()}\n`;
-}
-
-/** An error must be told even when the options are what is wrong, so this looks no further than at the words. */
-export function findErrorStyle(argv: readonly string[], { environment }: Io): ErrorStyle {
-  const asks = (flag: string, variable: string): boolean =>
-    argv.includes(flag) || /^(1|true|yes|on)$/i.test(environment[variable] ?? "");
-  return { format: asks("--json", "MLSERVE_JSON") ? "json" : "human", verbose: asks("--verbose", "MLSERVE_VERBOSE") };
 }

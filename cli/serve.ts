@@ -15,6 +15,7 @@ import { loadOwned } from "./load-owned.js";
 import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
+import { packApart } from "./pack-apart.js";
 import { formatCount, printable } from "./text.js";
 import { modelChecks } from "./trust.js";
 
@@ -33,7 +34,7 @@ interface Held extends AsyncDisposable {
 /** `mlserve serve`. */
 export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
-  const logger = openLog(io, options, output.progress.clear);
+  const { logger, requestLog } = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
   const access = accessRules(options, io);
@@ -45,7 +46,8 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
-  await using server = await openServer(context, { models, metrics, logger, access, tls, bodyMemoryBytes, stopping });
+  const parts = { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping };
+  await using server = await openServer(context, parts);
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
   if (!options.quiet) logJoining(models.current, logger);
@@ -70,6 +72,14 @@ function toLoadOptions(options: ServeContext["options"]) {
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    limits: {
+      maxRows: options.maxRows,
+      maxColumns: options.maxColumns,
+      maxDepth: options.maxDepth,
+      maxElements: options.maxElements,
+      maxStringBytes: options.maxString,
+      maxValueBytes: options.maxValues,
+    },
     queue: {
       requests: options.maxQueue,
       rows: options.maxQueueRows,
@@ -86,7 +96,9 @@ function toLoadOptions(options: ServeContext["options"]) {
 }
 
 async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
-  const model = await openRunnable(context, context.options, known);
+  const { options, io } = context;
+  const packSource = packApart(options, io);
+  const model = await openRunnable(context, options, known, { packSource, privateCopy: true });
   const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
   return {
     models: { current },

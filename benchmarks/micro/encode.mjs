@@ -2,17 +2,16 @@
  * What does writing an answer of 10,000 rows cost, next to JSON.stringify of the same answer?
  *
  *   node benchmarks/micro/encode.mjs [--rounds 21] [--out benchmarks/results/encode.json]
- *
- * Needs `npm run build`.
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { saveResult } from "../save-result.mjs";
+import { importSources } from "../sources.mjs";
 import { takeTurns } from "./turns.mjs";
 
-const { compileEncoder } = await import(new URL("../../dist/src/codec/encode/predictions.js", import.meta.url).href);
+const [{ compileEncoder }] = await importSources("src/codec/encode/predictions.ts");
 
 const { values: options } = parseArgs({
   options: {

@@ -3,7 +3,7 @@
  *
  *   node benchmarks/micro/frames.mjs [--rounds 21] [--out benchmarks/results/frames.json]
  *
- * Without the pipe between them. Needs `npm run build`.
+ * Without the pipe between them.
  */
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -11,9 +11,10 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { saveResult } from "../save-result.mjs";
+import { importSources } from "../sources.mjs";
 import { takeTurns } from "./turns.mjs";
 
-const { FrameReader, FrameWriter } = await import(new URL("../../dist/src/workers/frames.js", import.meta.url).href);
+const [{ FrameReader, FrameWriter }] = await importSources("src/workers/frames.ts");
 
 const { values: options } = parseArgs({
   options: {

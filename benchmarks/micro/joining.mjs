@@ -2,21 +2,21 @@
  * What does it cost to put rows of several requests into one batch and to take the answers apart, next to decoding them?
  *
  *   node benchmarks/micro/joining.mjs [--rounds 21] [--out benchmarks/results/joining.json]
- *
- * Needs `npm run build`.
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { saveResult } from "../save-result.mjs";
+import { importSources } from "../sources.mjs";
 import { splitBody } from "./bodies.mjs";
 import { takeTurns } from "./turns.mjs";
 
-const dist = (path) => import(new URL(`../../dist/src/${path}.js`, import.meta.url).href);
-const { compileJsonDecoder } = await dist("codec/decode/compiled/compile-json-decoder");
-const { parseSignature } = await dist("format/signature");
-const { compileRowSlices, joinBatches } = await dist("core/join-batches");
+const [{ compileJsonDecoder }, { parseSignature }, { compileRowSlices, joinBatches }] = await importSources(
+  "src/codec/decode/compiled/compile-json-decoder.ts",
+  "src/format/signature.ts",
+  "src/core/join-batches.ts",
+);
 
 const { values: options } = parseArgs({
   options: {

@@ -30,7 +30,10 @@ export type TargetContext = Pick<CommandContext, "io" | "temporaryFolder"> & {
 export async function openTarget(argument: string, context: TargetContext): Promise<Target> {
   if (isUrl(argument)) return remoteTarget(argument);
   const { io, options } = context;
-  return startModelServer(argument, serveFlags(options), { io, folder: context.temporaryFolder() });
+  return startModelServer(io.fetched?.get(argument) ?? argument, serveFlags(options), {
+    io,
+    folder: context.temporaryFolder(),
+  });
 }
 
 function remoteTarget(argument: string): Target {
@@ -57,11 +60,12 @@ function parseUrl(argument: string): URL {
 
 /** What is decided here goes before what the server finds in its environment and its file. */
 function serveFlags(options: TargetContext["options"]): string[] {
-  const { isolation, workers, threads, flavor, useFlavor, requireChecksums, trust } = options;
+  const { isolation, workers, threads, loadTimeout, flavor, useFlavor, requireChecksums, trust } = options;
   return [
     ...["--isolation", isolation],
     ...["--workers", String(workers ?? "auto")],
     ...["--threads", String(threads ?? "auto")],
+    ...["--load-timeout", `${loadTimeout}ms`],
     ...(flavor ?? []).flatMap((file) => ["--flavor", file]),
     ...(useFlavor === undefined ? [] : ["--use-flavor", useFlavor]),
     ...(trust ?? []).flatMap((file) => ["--trust", file]),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MlserveError } from "../../src/core/errors.js";
 import { readVersion } from "../../src/core/installed-version.js";
 import { TEMPLATES, type Template, type TemplateName } from "./templates.js";
 
@@ -40,7 +41,9 @@ export async function readProject(template: TemplateName, name: string): Promise
 /** Beside `cli` in the sources, and beside `dist` in what was built. */
 function findTemplates(from: string = dirname(fileURLToPath(import.meta.url))): string {
   const folder = join(from, "templates");
-  return existsSync(join(folder, "function")) ? folder : findTemplates(dirname(from));
+  if (existsSync(join(folder, "function"))) return folder;
+  if (dirname(from) === from) throw new MlserveError("usage", "the runtime of an image has no templates");
+  return findTemplates(dirname(from));
 }
 
 function toManifest(name: string, { model, test, dependencies, files }: Template): string {

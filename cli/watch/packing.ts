@@ -1,4 +1,5 @@
 import { MlserveError } from "../../src/core/errors.js";
+import type { WorkProgress } from "../../src/core/progress.js";
 import { importEsbuild } from "../../src/pack/function/import-esbuild.js";
 import { endWithParent } from "../../src/workers/end-with-parent.js";
 import { toErrorFields } from "../../src/workers/error-fields.js";
@@ -8,8 +9,8 @@ import { packTemporary } from "../pack-temporary.js";
 import type { PackOrder, PackSaying } from "./packer.js";
 
 /*
- * A process that packs one model, for a server that watches it: the model's code runs here when it is asked for its
- * signature, and may block, exit or throw as it likes.
+ * A process that packs one model for a server: the model's code runs here when it is asked for its signature, and may
+ * block, exit or throw as it likes.
  */
 
 main();
@@ -28,7 +29,8 @@ async function work({ source, folder, flavor, useFlavor }: PackOrder): Promise<v
   try {
     const known = await loadFlavors({ flavor, useFlavor }, { cwd: process.cwd() });
     const onSources = (paths: readonly string[]): void => say({ kind: "sources", paths });
-    say({ kind: "packed", output: await packTemporary(source, folder, known, onSources) });
+    const onProgress = (progress: WorkProgress): void => say({ kind: "progress", progress });
+    say({ kind: "packed", output: await packTemporary(source, folder, { ...known, onProgress }, onSources) });
   } catch (error) {
     say({ kind: "refused", error: toErrorFields(error) });
   }

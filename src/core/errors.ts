@@ -53,11 +53,14 @@ export const ERRORS = {
   unsupported_model: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   unknown_flavor: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   load_timeout: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
+  invalid_image: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.model },
   // The machine and the command line.
   flavor_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   port_unavailable: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   file_system: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  registry_failed: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   machine_unfit: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
+  engine_failed: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.environment },
   different: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
   usage: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.usage },
 } as const satisfies Record<string, ErrorRow>;

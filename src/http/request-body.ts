@@ -49,7 +49,7 @@ export async function readRequestBody(
  * What comes in more than one piece is counted among all bodies until its answer is sent, or its client has left. A first
  * piece has been read by Node, whether there is room or not.
  */
-export function readIncoming(
+function readIncoming(
   incoming: IncomingMessage,
   outgoing: ServerResponse | undefined,
   limits: BodyLimits,

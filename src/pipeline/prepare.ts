@@ -1,5 +1,6 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import type { Logger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
 import type { Predictor } from "../flavors/flavor.js";
@@ -15,6 +16,7 @@ import { type WarmUp, warmUp } from "./warm-up.js";
 
 export interface PrepareOptions {
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly numbers: NumberStyle;
   /** Run the self-test of the package first. */
   readonly selfTest: boolean;
@@ -40,9 +42,10 @@ export interface Prepared extends WarmUp {
  * The predictor is the executor's from now on, and is disposed of when this throws what the self-test throws.
  */
 export async function prepareModel(model: Model, predictor: Predictor, options: PrepareOptions): Promise<Prepared> {
-  const { coercion, numbers, logger, selfTest, queue, onRun, onProgress } = options;
+  const { coercion, limits, numbers, logger, selfTest, queue, onRun, onProgress } = options;
   try {
-    const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
+    const { signature } = model.descriptor;
+    const pipeline = createPipeline({ signature, predictor, coercion, limits, numbers, logger });
     if (selfTest) {
       onProgress?.({ work: "self_test" });
       await runSelfTest(model, predictor);

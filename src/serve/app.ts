@@ -6,7 +6,7 @@ import { BodyBudget, defaultBodyMemory } from "../http/body-budget.js";
 import { problemAnswer, problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
-import type { Scored } from "./access-log.js";
+import { logRequest, type RequestLog, type Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { createObserver, observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
@@ -22,8 +22,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   /** Gets failures of status 500, and a line for each request where `accessLog` says so. Default: nothing is logged. */
   readonly logger?: Logger;
-  /** Log a line for each request. Default false. */
-  readonly accessLog?: boolean;
+  /** Log a line for each request; a function is told of each instead of the logger. Default false. */
+  readonly accessLog?: boolean | RequestLog;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
   /** Bytes of bodies that are held at once, over all requests. Default: an eighth of the memory, at least two bodies. */
@@ -87,7 +87,7 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
   const budget = new BodyBudget({ maxBodyBytes, bytes: options.bodyMemoryBytes ?? defaultBodyMemory(maxBodyBytes) });
   const scoring = { metrics, bodies: { maxBytes: maxBodyBytes, budget }, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
-  const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
+  const observer = createObserver({ metrics, clock, accessLog: toRequestLog(accessLog, logger) });
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
   const guarding = guards(access);
@@ -106,9 +106,14 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     if (isFault) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
     return problemResponse(error);
   });
-  // Guards are middlewares, which the short way would go past.
+  // Guards are middlewares, which the lane would go past.
   if (guarding.length > 0) return app;
   return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
+}
+
+function toRequestLog(accessLog: boolean | RequestLog, logger: Logger): RequestLog | undefined {
+  if (typeof accessLog === "function") return accessLog;
+  return accessLog ? (record) => logRequest(logger, record) : undefined;
 }
 
 function refuseMethod(allowed: string): () => Response {

@@ -1,6 +1,7 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from "../core/decode-limits.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -48,6 +49,8 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly queue?: QueueLimits;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
+  /** How much one request may hold; what is not said has its default. */
+  readonly limits?: Partial<DecodeLimits>;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
   /** How rows of different requests share runs. Default: those that a trial shows to be safe, up to 128 rows. */
@@ -70,7 +73,9 @@ export async function loadModel(source: string | Model, options: LoadModelOption
   const { logger = silentLogger, clock = monotonicClock, onProgress } = options;
   const start = clock();
   if (typeof source !== "string") return loadOpened(source, async () => {}, start, options);
-  const model = await openModel(source, { logger, ...(onProgress === undefined ? {} : { onProgress }) });
+  // A worker that takes the place of another reads the files again.
+  const privateCopy = options.isolation !== undefined && options.isolation !== "inline";
+  const model = await openModel(source, { logger, privateCopy, ...(onProgress && { onProgress }) });
   const close = async (): Promise<void> => model[Symbol.asyncDispose]();
   return closeOnFailure(close, () => loadOpened(model, close, start, options));
 }
@@ -93,6 +98,7 @@ async function loadOpened(
     onWorkerRestart: () => metrics?.workerRestarted(),
     onRun: (run) => metrics?.runEnded(run),
     ...options,
+    limits: { ...DEFAULT_DECODE_LIMITS, ...options.limits },
     joining: { ...DEFAULT_JOINING, ...options.joining },
   });
   const { executor, runtime, workers, joining, isHealthy, pids } = started;

@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
@@ -21,6 +23,7 @@ import { inProcesses, type ProcessPlacement, placeModel, portableSource } from "
 export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
   readonly loadTimeoutMs?: number;
@@ -113,7 +116,7 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, joining, queue, onRun, onProgress, ...numbers }: StartOptions,
+  { logger, coercion, limits, selfTest, joining, queue, onRun, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -122,6 +125,7 @@ async function startInline(
   });
   const prepared = await prepareModel(model, predictor, {
     coercion,
+    limits,
     numbers,
     selfTest,
     joining,
@@ -173,16 +177,20 @@ function poolOptions(
   { flavor, workers, threads, defaultThreads }: ProcessPlacement,
   options: StartOptions,
 ): PoolOptions {
-  const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
+  const { coercion, limits, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
   const { files, name, digest } = model;
   const large = largeBytes(options, workers);
-  const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
+  const found = files.names.map((file) => {
+    const sha256 = files.sha256?.(file);
+    return { name: file, path: files.path(file), bytes: files.size(file), ...(sha256 !== undefined && { sha256 }) };
+  });
   return {
     order: {
       flavor,
       others: othersOf(chosen),
       model: { name, digest, files: found },
       coercion,
+      limits,
       numbers: numberStyle(options),
       selfTest,
       joining,
@@ -195,7 +203,7 @@ function poolOptions(
     onRun: (run) => options.onRun?.(run),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
-    ...(workerEntry === undefined ? {} : { entry: workerEntry }),
+    ...(workerEntry === undefined ? {} : { entry: { path: fileURLToPath(workerEntry), args: [] } }),
     ...(large === undefined ? {} : { largeBytes: large }),
     ...(options.queue === undefined ? {} : { queue: options.queue }),
   };

@@ -4,9 +4,12 @@ import { chooseFlavor } from "../flavors/choose.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
+import { checkFile } from "../format/checksums.js";
+import { hashFile } from "../format/file-bytes.js";
 import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
 import type { Model } from "../format/model.js";
 import { createModelFiles } from "../format/model-files.js";
+import { pinsOf } from "../format/read-model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -38,10 +41,11 @@ export async function loadOrder(
     defaultThreads: order.defaultThreads,
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
-  const { coercion, numbers, selfTest } = order;
+  const { coercion, limits, numbers, selfTest } = order;
   // The server has gathered what may be run together before it handed it out.
   const joining = { ...order.joining, waitMs: 0 };
-  const prepared = await prepareModel(model, predictor, { coercion, numbers, selfTest, joining, logger, onRun });
+  const preparing = { coercion, limits, numbers, selfTest, joining, logger, onRun };
+  const prepared = await prepareModel(model, predictor, preparing);
   const { executor, fault } = prepared;
   return {
     executor,
@@ -55,7 +59,10 @@ export async function loadOrder(
 }
 
 async function openOrdered({ model: { name, digest, files: found } }: WorkerOrder): Promise<Model> {
-  const files = createModelFiles(found);
+  const pins = pinsOf(found);
+  // Some are given to the runtime by their paths.
+  for (const file of found) if (pins.has(file.name)) checkFile(pins, file.name, (await hashFile(file)).sha256);
+  const files = pins.size === 0 ? createModelFiles(found) : createModelFiles(found, pins, true);
   return {
     name,
     digest,

@@ -2,6 +2,7 @@ import { byteCount } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
+import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
@@ -25,7 +26,7 @@ export interface PoolOptions {
   readonly memoryBytes?: number;
   readonly logger?: Logger;
   /** The program of a worker, where it lies elsewhere than in this package. */
-  readonly entry?: URL;
+  readonly entry?: Program;
   /** What may wait, large bodies apart. Default: anything. */
   readonly queue?: QueueLimits;
   /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */

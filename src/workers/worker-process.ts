@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Duplex, type Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { MlserveError } from "../core/errors.js";
+import { loadTimeoutError } from "../core/load-timeout.js";
 import type { Logger } from "../core/logger.js";
+import type { Program } from "../core/program.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import { HAS_GROUPS, killGroup } from "./process-group.js";
 import type { LogLine, WorkerOrder, WorkerReady } from "./protocol.js";
@@ -12,7 +13,7 @@ import type { CallHolder, WorkerCall } from "./worker-call.js";
 import { type LeftCalls, WorkerChannel } from "./worker-channel.js";
 
 export interface WorkerProcessOptions {
-  readonly entry: URL;
+  readonly entry: Program;
   readonly order: WorkerOrder;
   readonly logger: Logger;
   readonly loadTimeoutMs: number;
@@ -68,7 +69,8 @@ export class WorkerProcess implements CallHolder {
     });
     // Whoever starts a worker waits for this; one that is restarted is judged by its end.
     this.ready.catch(() => {});
-    const program = [fileURLToPath(options.entry), String(process.pid)];
+    const { path, args } = options.entry;
+    const program = [path, ...args, String(process.pid)];
     this.child = spawn(process.execPath, [...nodeFlags(options), ...program], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: HAS_GROUPS,
@@ -181,7 +183,7 @@ export class WorkerProcess implements CallHolder {
   /** Settles when the process is gone and all that it said has been read. */
   private async watch(socket: Duplex): Promise<void> {
     const { child, options } = this;
-    this.loadTimer = setTimeout(() => this.kill(loadTimeout(options.loadTimeoutMs)), options.loadTimeoutMs);
+    this.loadTimer = setTimeout(() => this.kill(loadTimeoutError(options.loadTimeoutMs)), options.loadTimeoutMs);
     this.timers.add(this.loadTimer);
     if (options.memoryBytes !== undefined) this.watchMemory(options.memoryBytes);
     for (const name of ["stdout", "stderr"] as const) this.passOn(name, child[name]);
@@ -249,12 +251,6 @@ function toMebibytes(bytes: number): number {
 function tooMuchMemory(used: number, limit: number): MlserveError {
   const reason = `the worker that ran the model was ended: it took ${toMebibytes(used)} MiB, and may take ${toMebibytes(limit)}`;
   return new MlserveError("worker_lost", reason, { hint: "Give workers more with --worker-memory" });
-}
-
-function loadTimeout(milliseconds: number): MlserveError {
-  return new MlserveError("load_timeout", `the model was not ready after ${milliseconds / 1000} s`, {
-    hint: "Give it longer with --load-timeout",
-  });
 }
 
 function isWorkerReady(value: unknown): value is WorkerReady {

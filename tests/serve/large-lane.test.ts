@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { DEFAULT_DECODE_LIMITS } from "../../src/core/decode-limits.js";
 import { silentLogger } from "../../src/core/logger.js";
 import { openModel } from "../../src/format/open-model.js";
 import { DEFAULT_JOINING } from "../../src/pipeline/joining.js";
@@ -139,6 +140,7 @@ describe("large bodies", () => {
           others: [],
           model: { name: "pid", digest: undefined, files: found },
           coercion: "safe",
+          limits: DEFAULT_DECODE_LIMITS,
           numbers: {},
           threads: undefined,
           defaultThreads: 1,

@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import { MlserveError } from "../../core/errors.js";
 import type { Logger } from "../../core/logger.js";
 import type { BackendName } from "./config.js";
+import { PACKAGES } from "./packages.js";
 import { mendWasmKernels } from "./wasm-kernels.js";
 
 export type TfCore = typeof import("@tensorflow/tfjs-core");
@@ -30,21 +30,6 @@ export interface TfPackages {
   /** Native TensorFlow, for those who installed it. */
   native(): Promise<unknown>;
 }
-
-/** Not ours to install: it downloads a library. The name is a variable so that no types of it are needed. */
-const NATIVE_PACKAGE: string = "@tensorflow/tfjs-node";
-
-const PACKAGES: TfPackages = {
-  core: () => import("@tensorflow/tfjs-core"),
-  converter: () => import("@tensorflow/tfjs-converter"),
-  layers: () => import("@tensorflow/tfjs-layers"),
-  wasm: () => import("@tensorflow/tfjs-backend-wasm"),
-  cpu: () => import("@tensorflow/tfjs-backend-cpu"),
-  native: async () => {
-    createRequire(import.meta.url).resolve(NATIVE_PACKAGE);
-    return import(NATIVE_PACKAGE);
-  },
-};
 
 /** The versions that belong together. */
 const INSTALL = ["core", "converter", "layers", "backend-wasm", "backend-cpu"]
