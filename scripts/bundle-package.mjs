@@ -25,17 +25,22 @@ const ENTRIES = {
 const GROUPS = {
   // What answers --help and --version.
   quick: ["cli/run.ts", "cli/output.ts", "cli/io.ts", "cli/early-end.ts"],
-  // What a worker process needs.
+  // What both commands and workers read values with.
+  values: ["node_modules/zod/", "src/core/json.ts", "src/core/nearest-word.ts"],
+  // What reads a command line and decides its options.
+  command: ["cli/program.ts", "cli/command-details.ts", "cli/run-command.ts"],
+  // What runs a model, which is all that a worker process needs.
   engine: [
     "src/workers/load-order.ts",
     "src/workers/received-calls.ts",
     "src/workers/protocol.ts",
     "src/workers/frames.ts",
   ],
-  // What a program that serves needs besides.
+  // What every command that takes a model needs besides.
+  opening: ["cli/open.ts", "cli/flavors.ts"],
+  // What a program that serves needs besides, and what `mlserve serve` does.
   server: ["src/serve/"],
-  // What `mlserve serve` needs besides.
-  command: ["cli/program.ts", "cli/command-details.ts", "cli/run-command.ts", "cli/serve.ts"],
+  serve: ["cli/serve.ts"],
 };
 
 /** What rolldown itself adds, in the place of syntax that Node 20 does not have. */
