@@ -44,11 +44,12 @@ export default defineConfig(({ mode }) => {
   return {
     // Most tests wait for processes of their own: all processors, not one less.
     test: { maxWorkers: availableParallelism(), ...suite },
-    // A worker is a process of plain Node, which runs what was built; so is the server of `mlserve bench`.
+    // Processes of plain Node run what was built: workers, what packs for a server, and the server of `mlserve bench`.
     resolve: {
       alias: [
         { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: ENTRIES },
         { find: /^.*\/main-entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/packing-entry\.js$/, replacement: ENTRIES },
       ],
     },
   };

@@ -7,6 +7,7 @@ import type { Model } from "../src/format/model.js";
 import { loadModel } from "../src/serve/load.js";
 import type { CommandContext } from "./command.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
+import { watchLoading } from "./loading.js";
 import { type Fact, factsOf } from "./model-facts.js";
 import { openRunnable } from "./open.js";
 import type { Output } from "./output.js";
@@ -32,9 +33,9 @@ export async function diffCommand(context: CommandContext<typeof DIFF_OPTIONS>):
   const { argument, otherArguments, options, io, output } = context;
   const [other = ""] = otherArguments;
   const known = await loadFlavors(options, io);
-  const onProgress = output.progress.show;
-  await using before = await openRunnable(context, options, known);
-  await using after = await openRunnable({ ...context, argument: other }, options, known);
+  const { onProgress } = watchLoading(context, options.loadTimeout);
+  await using before = await openRunnable(context, options, { ...known, onProgress });
+  await using after = await openRunnable({ ...context, argument: other }, options, { ...known, onProgress });
   const differences = [
     ...compareFacts(await factsOf(before, onProgress), await factsOf(after, onProgress)),
     ...(options.run ? await comparePredictions(before, after, { ...known, onProgress }) : []),

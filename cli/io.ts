@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import type { MlserveError } from "../src/core/errors.js";
 
 /** A stream that text is written to; a terminal says so. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -19,6 +21,25 @@ export interface Io {
   readonly interrupts: Interrupts;
   /** Runs `cleanup` when the process ends in whatever way, so it must not wait for anything. */
   atExit(cleanup: () => void): void;
+  readonly holder: Holder;
+}
+
+/** Another process that can end this one, and clean up after it, while a model's code blocks it. */
+export interface Holder {
+  /** Ends this process with the error, unless `relax` is called in that time. Until then, no call changes it. */
+  expect(ms: number, error: MlserveError): void;
+  relax(): void;
+  /** A file that must not outlive this process. */
+  removeAtEnd(path: string): void;
+}
+
+/** Nobody can end this process but the user. */
+export const NO_HOLDER: Holder = { expect: () => {}, relax: () => {}, removeAtEnd: () => {} };
+
+/** Removes a file when the process ends, also when it is ended while a model blocks it. */
+export function removeAtEnd(path: string, { atExit, holder }: Pick<Io, "atExit" | "holder">): void {
+  atExit(() => rmSync(path, { force: true }));
+  holder.removeAtEnd(path);
 }
 
 /** SIGINT, SIGTERM and their like. */

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { isAbsolute, relative, resolve } from "node:path";
 import { MlserveError, quoteName } from "../src/core/errors.js";
+import type { OnProgress } from "../src/core/progress.js";
 import { MLMODEL_FILE } from "../src/format/mlmodel.js";
 import type { Model } from "../src/format/model.js";
 import { openModel } from "../src/format/open-model.js";
@@ -16,27 +17,44 @@ type OpenContext = Pick<CommandContext, "argument" | "io" | "output" | "temporar
 export function openArgument(
   { argument, io, output, temporaryFolder }: OpenContext,
   options: CheckOptions,
+  privateCopy = false,
 ): Promise<Model> {
-  return openModel(toPath(argument, io), {
-    ...modelChecks(options, io),
-    temporaryFolder: temporaryFolder(),
-    onProgress: output.progress.show,
-  });
+  const onProgress = output.progress.show;
+  return openModel(toPath(argument, io), { ...modelChecks(options, io), temporaryFolder, privateCopy, onProgress });
+}
+
+/** Packs what lies at a path into a folder, and gives the path of the package. */
+export type PackSource = (path: string, folder: string, known: KnownFlavors & Shown) => Promise<string>;
+
+interface Shown {
+  readonly onProgress?: OnProgress;
+}
+
+interface RunnableOptions {
+  /** Default: in this process, which runs the model too. */
+  readonly packSource?: PackSource;
+  /** See `openModel`. */
+  readonly privateCopy?: boolean;
 }
 
 /** {@link openArgument} for what is run: what is no package yet is packed into the temporary folder first. */
-export async function openRunnable(context: OpenContext, options: CheckOptions, known: KnownFlavors): Promise<Model> {
+export async function openRunnable(
+  context: OpenContext,
+  options: CheckOptions,
+  { onProgress = context.output.progress.show, ...known }: KnownFlavors & Shown,
+  { packSource = packHere, privateCopy = false }: RunnableOptions = {},
+): Promise<Model> {
   const path = toPath(context.argument, context.io);
-  if (!(await isUnpacked(path))) return openArgument(context, options);
+  if (!(await isUnpacked(path))) return openArgument(context, options, privateCopy);
   if (options.trust !== undefined) throw unsigned(context.argument);
-  const { packTemporary } = await import("./pack-temporary.js");
   const temporaryFolder = context.temporaryFolder();
-  const onProgress = context.output.progress.show;
-  return openModel(await packTemporary(path, temporaryFolder, { ...known, onProgress }), {
-    temporaryFolder,
-    onProgress,
-  });
+  return openModel(await packSource(path, temporaryFolder, { ...known, onProgress }), { temporaryFolder, onProgress });
 }
+
+const packHere: PackSource = async (path, folder, known) => {
+  const { packTemporary } = await import("./pack-temporary.js");
+  return packTemporary(path, folder, known);
+};
 
 export function unsigned(argument: string): MlserveError {
   return new MlserveError("untrusted_package", "is source, which nobody has signed", {

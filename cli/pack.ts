@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { OptionValues } from "../src/config/option.js";
 import type { PACK_OPTIONS } from "../src/config/options.js";
@@ -7,7 +6,8 @@ import { type PackResult, pack } from "../src/pack/pack.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadPackFlavors } from "./flavors.js";
-import type { Io } from "./io.js";
+import { type Io, removeAtEnd } from "./io.js";
+import { watchLoading } from "./loading.js";
 import { checkReadable, fileOfFlag } from "./named-files.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
@@ -18,21 +18,16 @@ import { formatBytes, formatTable, quoteArgument } from "./text.js";
 type Options = OptionValues<typeof PACK_OPTIONS>;
 
 /** `mlserve pack`. */
-export async function packCommand({
-  argument,
-  options,
-  io,
-  output,
-  temporaryFolder,
-}: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
+export async function packCommand(context: CommandContext<typeof PACK_OPTIONS>): Promise<void> {
+  const { argument, options, io, output, temporaryFolder } = context;
   await checkFiles(options, io);
   const known = await loadPackFlavors(options, io);
   const result = await pack({
     source: toPath(argument, io),
     temporaryFolder: temporaryFolder(),
     selfTest: options.selfTest,
-    onProgress: output.progress.show,
-    onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+    onProgress: watchLoading(context, options.loadTimeout).onProgress,
+    onTemporaryFile: (file) => removeAtEnd(file, io),
     ...known,
     ...definedOf({
       output: toOptionalPath(options.output, io),

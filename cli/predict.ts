@@ -1,4 +1,4 @@
-import { createReadStream, rmSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
@@ -8,12 +8,15 @@ import type { PREDICT_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
 import { fileSystemError } from "../src/format/file-system-error.js";
 import { replaceFile } from "../src/format/replace-file.js";
+import { timeoutError } from "../src/pipeline/deadline.js";
 import type { Reply } from "../src/pipeline/executor.js";
 import { loadModel } from "../src/serve/load.js";
+import type { ServedModel } from "../src/serve/served-model.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
-import { type Io, write } from "./io.js";
+import { type Io, removeAtEnd, write } from "./io.js";
+import { watchLoading } from "./loading.js";
 import { checkReadable, fileOfFlag, refuseOverwriting, STANDARD_STREAM } from "./named-files.js";
 import { openRunnable } from "./open.js";
 import { isTable, scoreTable } from "./score-table.js";
@@ -29,23 +32,36 @@ export async function predictCommand(context: Context): Promise<void> {
   refuseRowOptions(options);
   const known = await loadFlavors(options, io);
   const bytes = await readBody(context);
-  await using model = await openRunnable(context, options, known);
+  const loading = watchLoading(context, options.loadTimeout);
+  await using model = await openRunnable(context, options, { ...known, onProgress: loading.onProgress });
   await using served = await loadModel(model, {
     ...known,
-    onProgress: context.output.progress.show,
+    onProgress: loading.onProgress,
     coercion: options.coercion,
     nonFinite: options.nonfinite,
     float32: options.float32,
     ...definedOf({ threads: options.threads }),
   });
-  const reply = await served.executor.execute(
-    { bytes, media: "application/json", events: "if_streamed" },
-    new AbortController().signal,
-  );
+  loading.done();
+  const answer = await withinTimeout(context, () => askModel(served, bytes));
   context.output.progress.end();
-  await writeAnswer(await wholeAnswer(reply), options.output, io);
+  await writeAnswer(answer, options.output, io);
   // Not before: what goes wrong is told in one line.
   for (const warning of model.warnings) await context.output.warning(warning);
+}
+
+/** Whoever holds this process ends it when the answer takes longer than it may. */
+async function withinTimeout<T>({ io, options: { timeout } }: Context, work: () => Promise<T>): Promise<T> {
+  const { kind, reason } = timeoutError(timeout);
+  if (timeout > 0) io.holder.expect(timeout, new MlserveError(kind, reason, { hint: "Give it longer with --timeout" }));
+  const result = await work();
+  io.holder.relax();
+  return result;
+}
+
+async function askModel({ executor }: ServedModel, bytes: Uint8Array): Promise<Uint8Array> {
+  const request = { bytes, media: "application/json", events: "if_streamed" } as const;
+  return await wholeAnswer(await executor.execute(request, new AbortController().signal));
 }
 
 /** Before anything is loaded, which may take long. */
@@ -100,6 +116,6 @@ async function wholeAnswer(reply: Reply): Promise<Uint8Array> {
 
 async function writeAnswer(answer: Uint8Array, file: string | undefined, io: Io): Promise<void> {
   if (file === undefined || file === STANDARD_STREAM) return await write(io.stdout, answer);
-  const onTemporaryFile = (path: string): void => io.atExit(() => rmSync(path, { force: true }));
+  const onTemporaryFile = (path: string): void => removeAtEnd(path, io);
   await replaceFile(resolve(io.cwd, file), (path) => writeFile(path, answer, { flag: "wx" }), onTemporaryFile);
 }

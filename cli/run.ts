@@ -1,4 +1,5 @@
 import { readVersion } from "../src/core/installed-version.js";
+import { findErrorStyle } from "./error-style.js";
 import { type Io, write } from "./io.js";
 import { type ErrorStyle, reportError } from "./output.js";
 import { overviewHelp } from "./overview.js";
@@ -38,11 +39,4 @@ function quickAnswer(argv: readonly string[], io: Io, { format }: ErrorStyle): s
   if (["help", "--help", "-h"].includes(first)) return overviewHelp(io);
   if (!["--version", "-V"].includes(first)) return undefined;
   return `${format === "json" ? JSON.stringify({ version: readVersion() }) : readVersion()}\n`;
-}
-
-/** An error must be told even when the options are what is wrong, so this looks no further than at the words. */
-export function findErrorStyle(argv: readonly string[], { environment }: Io): ErrorStyle {
-  const asks = (flag: string, variable: string): boolean =>
-    argv.includes(flag) || /^(1|true|yes|on)$/i.test(environment[variable] ?? "");
-  return { format: asks("--json", "MLSERVE_JSON") ? "json" : "human", verbose: asks("--verbose", "MLSERVE_VERBOSE") };
 }

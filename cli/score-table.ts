@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import type { OptionValues } from "../src/config/option.js";
 import type { PREDICT_OPTIONS } from "../src/config/options.js";
 import { inputFormatOf } from "../src/offline/formats.js";
@@ -7,7 +6,8 @@ import { type ScoreResult, scoreFile } from "../src/offline/score-file.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { loadFlavors } from "./flavors.js";
-import { write } from "./io.js";
+import { removeAtEnd, write } from "./io.js";
+import { watchLoading } from "./loading.js";
 import { STANDARD_STREAM } from "./named-files.js";
 import { openRunnable, toPath } from "./open.js";
 import { toJson } from "./text.js";
@@ -28,8 +28,9 @@ export async function scoreTable(context: Context): Promise<void> {
   const { io, options, output } = context;
   const bad: BadRow[] = [];
   const known = await loadFlavors(options, io);
-  await using model = await openRunnable(context, options, known);
-  output.progress.show({ work: "load" });
+  const loading = watchLoading(context, options.loadTimeout);
+  await using model = await openRunnable(context, options, { ...known, onProgress: loading.onProgress });
+  loading.onProgress({ work: "load" });
   const result = await scoreFile({
     model,
     ...known,
@@ -44,9 +45,11 @@ export async function scoreTable(context: Context): Promise<void> {
     onBadRow: (row) => {
       if (bad.length < TOLD_ROWS) bad.push(row);
     },
-    onProgress: ({ rows, bytes: done, totalBytes: total }) =>
-      output.progress.show({ work: "score", done, ...definedOf({ total }) }, `${formatCount(rows)} rows`),
-    onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+    onProgress: ({ rows, bytes: done, totalBytes: total }) => {
+      loading.done();
+      output.progress.show({ work: "score", done, ...definedOf({ total }) }, `${formatCount(rows)} rows`);
+    },
+    onTemporaryFile: (file) => removeAtEnd(file, io),
     ...definedOf({
       inputFormat: options.inputFormat === "json" ? undefined : options.inputFormat,
       outputFormat: options.outputFormat,

@@ -14,6 +14,7 @@ import { loadOwned } from "./load-owned.js";
 import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
+import { packApart } from "./pack-apart.js";
 import { formatCount, printable } from "./text.js";
 import { modelChecks } from "./trust.js";
 
@@ -72,7 +73,9 @@ function toLoadOptions(options: ServeContext["options"]) {
 }
 
 async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
-  const model = await openRunnable(context, context.options, known);
+  const { options, io } = context;
+  const packSource = packApart(options, io);
+  const model = await openRunnable(context, options, known, { packSource, privateCopy: true });
   const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
   return {
     models: { current },

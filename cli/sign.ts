@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { SIGN_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
@@ -6,6 +5,7 @@ import { parsePrivateKey } from "../src/format/signing.js";
 import { signModel } from "../src/pack/sign.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
+import { removeAtEnd } from "./io.js";
 import { readNamed } from "./named-files.js";
 import { toPath } from "./open.js";
 
@@ -22,7 +22,7 @@ export async function signCommand(context: CommandContext<typeof SIGN_OPTIONS>):
     source: toPath(argument, io),
     key,
     temporaryFolder: temporaryFolder(),
-    onTemporaryFile: (file) => io.atExit(() => rmSync(file, { force: true })),
+    onTemporaryFile: (file) => removeAtEnd(file, io),
     ...definedOf({ output: options.output && toPath(options.output, io) }),
   });
   const file = relative(io.cwd, signed.output);

@@ -11,6 +11,7 @@ import type { ServedModel } from "../src/serve/served-model.js";
 import type { CommandContext } from "./command.js";
 import { definedOf } from "./defined.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
+import { watchLoading } from "./loading.js";
 import { checkReadable } from "./named-files.js";
 import { openRunnable, toPath } from "./open.js";
 import type { Output } from "./output.js";
@@ -20,8 +21,10 @@ import { formatCount, formatTable } from "./text.js";
 
 type Options = OptionValues<typeof TEST_OPTIONS>;
 
-interface Loading extends KnownFlavors {
+interface Known extends KnownFlavors {
   readonly onProgress: OnProgress;
+  /** The models are loaded. */
+  done(): void;
 }
 
 /** `mlserve test`: the self-test of a model, or its input example, and recorded requests. */
@@ -30,10 +33,10 @@ export async function testCommand(context: CommandContext<typeof TEST_OPTIONS>):
   for (const file of options.cases ?? []) await checkReadable("--cases", file, io);
   const known = await loadFlavors(options, io);
   const files = await Promise.all((options.cases ?? []).map((file) => readCases(toPath(file, io), file)));
-  await using model = await openRunnable(context, options, known);
+  const loading = watchLoading(context, options.loadTimeout);
+  await using model = await openRunnable(context, options, { ...known, onProgress: loading.onProgress });
   const cases = [...(await ownCases(model)), ...files.flat()];
-  const onProgress = output.progress.show;
-  const results = await runAll(model, cases, { ...known, onProgress }, options);
+  const results = await runAll(model, cases, { ...known, ...loading }, options);
   if (results.length === 0)
     throw new MlserveError("usage", "the model has no input example, and there are no cases", {
       hint: "Give requests with --cases FILE",
@@ -66,11 +69,12 @@ async function ownCases({ files, descriptor }: Model): Promise<ReplayCase[]> {
 async function runAll(
   model: Model,
   cases: readonly ReplayCase[],
-  known: Loading,
+  known: Known,
   options: Options,
 ): Promise<CaseResult[]> {
   const { served, selfTest } = await loadWithSelfTest(model, known, options);
   await using owned = served;
+  known.done();
   const app = createApp({ current: owned }, { metrics: createMetrics(), timeoutMs: 0 });
   const results = [...selfTest];
   // One after another: a model that answers many at once is not what is tested here.
@@ -84,7 +88,7 @@ async function runAll(
 /** A self-test that fails is a result; the cases are run all the same. */
 async function loadWithSelfTest(
   model: Model,
-  known: Loading,
+  known: Known,
   options: Options,
 ): Promise<{ served: ServedModel; selfTest: CaseResult[] }> {
   const load = (selfTest: boolean): Promise<ServedModel> =>

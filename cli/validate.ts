@@ -4,26 +4,24 @@ import type { Finding } from "../src/pack/findings.js";
 import { validateModel } from "../src/pack/validate.js";
 import type { CommandContext } from "./command.js";
 import { loadFlavors } from "./flavors.js";
+import { watchLoading } from "./loading.js";
 import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { printable } from "./text.js";
 import { modelChecks } from "./trust.js";
 
 /** `mlserve validate`. */
-export async function validateCommand({
-  argument,
-  options,
-  io,
-  output,
-  temporaryFolder,
-}: CommandContext<typeof VALIDATE_OPTIONS>): Promise<void> {
+export async function validateCommand(context: CommandContext<typeof VALIDATE_OPTIONS>): Promise<void> {
+  const { argument, options, io, output, temporaryFolder } = context;
+  const loading = watchLoading(context, options.loadTimeout);
   const findings = await validateModel(toPath(argument, io), {
     ...(await loadFlavors(options, io)),
     run: options.run,
     ...modelChecks(options, io),
-    temporaryFolder: temporaryFolder(),
-    onProgress: output.progress.show,
+    temporaryFolder,
+    onProgress: loading.onProgress,
   });
+  loading.done();
   const errors = findings.filter(({ severity }) => severity === "error").length;
   await output.result({ valid: errors === 0, findings }, toLines(argument, findings, output));
   // The list is on standard output; this is for whoever reads only how it ended.

@@ -57,11 +57,12 @@ function parseUrl(argument: string): URL {
 
 /** What is decided here goes before what the server finds in its environment and its file. */
 function serveFlags(options: TargetContext["options"]): string[] {
-  const { isolation, workers, threads, flavor, useFlavor, requireChecksums, trust } = options;
+  const { isolation, workers, threads, loadTimeout, flavor, useFlavor, requireChecksums, trust } = options;
   return [
     ...["--isolation", isolation],
     ...["--workers", String(workers ?? "auto")],
     ...["--threads", String(threads ?? "auto")],
+    ...["--load-timeout", `${loadTimeout}ms`],
     ...(flavor ?? []).flatMap((file) => ["--flavor", file]),
     ...(useFlavor === undefined ? [] : ["--use-flavor", useFlavor]),
     ...(trust ?? []).flatMap((file) => ["--trust", file]),

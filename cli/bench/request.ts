@@ -7,6 +7,7 @@ import { fileSystemError } from "../../src/format/file-system-error.js";
 import type { CommandContext } from "../command.js";
 import { loadFlavors } from "../flavors.js";
 import { openRunnable, toPath } from "../open.js";
+import { packApart } from "../pack-apart.js";
 
 /** What is sent, again and again. */
 export interface BenchRequest {
@@ -49,7 +50,9 @@ async function readRequestFile(name: string, path: string): Promise<BenchRequest
 
 async function readExample(context: Context): Promise<BenchRequest> {
   const { options, io, argument } = context;
-  await using model = await openRunnable(context, options, await loadFlavors(options, io));
+  await using model = await openRunnable(context, options, await loadFlavors(options, io), {
+    packSource: packApart(options, io),
+  });
   const path = model.descriptor.inputExample?.servingInputPath;
   if (path === undefined || !model.files.has(path))
     throw new MlserveError("usage", "the model has no input example to send", {

@@ -60,7 +60,7 @@ export class VersionLoader implements AsyncDisposable {
 
   private async open(signal: AbortSignal): Promise<Model> {
     const { path, temporaryFolder, checks } = this.source;
-    if (!(await isUnpacked(path))) return openModel(path, { ...checks, temporaryFolder });
+    if (!(await isUnpacked(path))) return openModel(path, { ...checks, temporaryFolder, privateCopy: true });
     if (checks.trust !== undefined) throw unsigned(path);
     const folder = await mkdtemp(join(temporaryFolder, "pack-"));
     try {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { MlserveError } from "../../src/core/errors.js";
+import type { OnProgress, WorkProgress } from "../../src/core/progress.js";
 import { type ErrorFields, fromErrorFields } from "../../src/workers/error-fields.js";
 import { HAS_GROUPS, killGroup } from "../../src/workers/process-group.js";
 import { PACKING_ENTRY } from "./packing-entry.js";
@@ -15,9 +16,10 @@ export interface PackOrder {
   readonly useFlavor: string | undefined;
 }
 
-/** What the process says: what the model was made of as soon as it is known, then how it ended. */
+/** What the process says: what the model is made of as soon as it is known, how far it is, then how it ended. */
 export type PackSaying =
   | { readonly kind: "sources"; readonly paths: readonly string[] }
+  | { readonly kind: "progress"; readonly progress: WorkProgress }
   | { readonly kind: "packed"; readonly output: string }
   | { readonly kind: "refused"; readonly error: ErrorFields };
 
@@ -25,7 +27,8 @@ export interface PackOptions {
   /** Ends the process. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  onSources(paths: readonly string[]): void;
+  onSources?(paths: readonly string[]): void;
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -34,6 +37,7 @@ export interface PackOptions {
  */
 export class Packer implements AsyncDisposable {
   private spare: ChildProcess | undefined;
+  private readonly atWork = new Set<ChildProcess>();
 
   /** Starts the process for the next time. */
   prepare(): void {
@@ -52,11 +56,18 @@ export class Packer implements AsyncDisposable {
     const child = this.spare;
     if (child === undefined) throw new Error("no process to pack in");
     this.spare = undefined;
+    this.atWork.add(child);
     try {
       return await run(child, order, options);
     } finally {
       await end(child);
+      this.atWork.delete(child);
     }
+  }
+
+  /** Ends all processes, and waits for none: this one is ending too. */
+  kill(): void {
+    for (const child of [...this.atWork, ...(this.spare === undefined ? [] : [this.spare])]) killGroup(child);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -65,14 +76,19 @@ export class Packer implements AsyncDisposable {
   }
 }
 
-function run(child: ChildProcess, order: PackOrder, { signal, timeoutMs, onSources }: PackOptions): Promise<string> {
+function run(
+  child: ChildProcess,
+  order: PackOrder,
+  { signal, timeoutMs, onSources, onProgress }: PackOptions,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(overdue(timeoutMs)), timeoutMs);
     const giveUp = (): void => reject(signal.reason);
     if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
     child.on("message", (saying: PackSaying) => {
-      if (saying.kind === "sources") onSources(saying.paths);
+      if (saying.kind === "sources") onSources?.(saying.paths);
+      else if (saying.kind === "progress") onProgress?.(saying.progress);
       else if (saying.kind === "packed") resolve(saying.output);
       else reject(fromErrorFields(saying.error));
     });

@@ -8,7 +8,7 @@ import { option } from "./option.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
 import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SWITCH, text } from "./value-types.js";
-import { WORKER_OPTIONS } from "./worker-options.js";
+import { loadTimeout, WORKER_OPTIONS } from "./worker-options.js";
 
 /*
  * Every option of every command, one line each. The key gives the flag and the variable: `maxBody` is `--max-body` and
@@ -74,6 +74,7 @@ const RUN_ONCE = {
   threads,
   flavor,
   useFlavor,
+  loadTimeout,
   ...CHECK_OPTIONS,
   ...COMMON,
 };
@@ -112,6 +113,7 @@ export const PACK_OPTIONS = z.object({
     help: "what to pack it as, where its files fit several flavors; or a module of your own",
   }),
   useFlavor,
+  loadTimeout,
   ...COMMON,
 });
 
@@ -189,6 +191,11 @@ export const PREDICT_OPTIONS = z.object({
     group: "Rows of a file",
     help: "columns to write before the predictions, such as id,name",
   }),
+  timeout: option(DURATION, {
+    group: "Model",
+    help: "time for the answer to a request in JSON; 0: any",
+    default: "10m",
+  }),
   ...RUN_ONCE,
 });
 
@@ -204,6 +211,7 @@ export const VALIDATE_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
+  loadTimeout,
   ...CHECK_OPTIONS,
   ...COMMON,
 });
@@ -232,6 +240,7 @@ export const DIFF_OPTIONS = z.object({
   }),
   flavor,
   useFlavor,
+  loadTimeout,
   ...CHECK_OPTIONS,
   ...COMMON,
 });
@@ -251,6 +260,7 @@ export const BENCH_OPTIONS = z.object({
   ...LOAD_OPTIONS,
   isolation: WORKER_OPTIONS.isolation,
   workers: WORKER_OPTIONS.workers,
+  loadTimeout,
   threads,
   flavor,
   useFlavor,

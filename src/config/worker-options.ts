@@ -1,6 +1,13 @@
 import { option } from "./option.js";
 import { aboveZero, autoOr, choice, DURATION, integer, SIZE } from "./value-types.js";
 
+/** Of every command that loads a model. */
+export const loadTimeout = option(aboveZero(DURATION), {
+  group: "Model",
+  help: "time for the model to load, and to run its example",
+  default: "2m",
+});
+
 /** Where a served model runs, and what its worker processes may take: options of `mlserve serve`. */
 export const WORKER_OPTIONS = {
   isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
@@ -17,9 +24,5 @@ export const WORKER_OPTIONS = {
     group: "Workers",
     help: "memory for one worker, which is replaced beyond it; unset: any",
   }),
-  loadTimeout: option(aboveZero(DURATION), {
-    group: "Workers",
-    help: "time for a worker to load the model",
-    default: "2m",
-  }),
+  loadTimeout,
 };

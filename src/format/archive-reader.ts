@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
@@ -8,6 +7,7 @@ import { type Extract, type ExtractEvents, extract } from "tar-stream";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { countBytes, type OnProgress } from "../core/progress.js";
 import { type ArchiveLimits, DEFAULT_LIMITS } from "./archive-limits.js";
+import { hashStream } from "./file-bytes.js";
 import { createNameSet } from "./file-names.js";
 import { fileSystemError } from "./file-system-error.js";
 import { bothOrFirstFailure } from "./first-failure.js";
@@ -161,21 +161,10 @@ function readEntryHeader({ header }: Entry): EntryHeader {
 async function writeEntry(entry: Entry, folder: string, name: string): Promise<ModelFile> {
   const path = join(folder, ...name.split("/"));
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const hash = createHash("sha256");
-  let bytes = 0;
   // "wx": whatever a file system takes for the same name, nothing is ever written through.
-  const file = await open(path, "wx", 0o600);
-  try {
-    // tar-stream gives nothing but buffers; its types do not say so.
-    for await (const chunk of entry as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await file.writeFile(chunk);
-    }
-  } finally {
-    await file.close();
-  }
-  return { name, bytes, sha256: hash.digest("hex") };
+  await using file = await open(path, "wx", 0o600);
+  // tar-stream gives nothing but buffers; its types do not say so.
+  return { name, ...(await hashStream(entry as AsyncIterable<Buffer>, (chunk) => file.writeFile(chunk))) };
 }
 
 async function freeBytes(folder: string): Promise<number> {

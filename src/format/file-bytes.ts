@@ -56,14 +56,22 @@ export function changedWhileRead(name: string): MlserveError {
 
 /** Size and sha256 of a file. Throws as {@link streamFile} does. */
 export async function hashFile(file: LocalFile, onBytes?: (bytes: number) => void): Promise<ModelFile> {
+  return { name: file.name, ...(await hashStream(streamFile(file), (chunk) => onBytes?.(chunk.length))) };
+}
+
+/** Size and sha256 of a stream, whose chunks are handed on. */
+export async function hashStream(
+  chunks: AsyncIterable<Buffer>,
+  onChunk: (chunk: Buffer) => Promise<void> | void,
+): Promise<Pick<ModelFile, "bytes" | "sha256">> {
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const chunk of streamFile(file)) {
+  for await (const chunk of chunks) {
     hash.update(chunk);
     bytes += chunk.length;
-    onBytes?.(chunk.length);
+    await onChunk(chunk);
   }
-  return { name: file.name, bytes, sha256: hash.digest("hex") };
+  return { bytes, sha256: hash.digest("hex") };
 }
 
 /** A whole file in memory, with its sha256. Throws as {@link streamFile} does. */

@@ -13,8 +13,13 @@ export interface FoundFile extends LocalFile {
  * The files of a model, found before.
  *
  * With checksums, what `read` returns is checked once more: it is what was listed, whatever became of the file since.
+ * Files that are pinned tell theirs to who reads them in another way.
  */
-export function createModelFiles(found: readonly FoundFile[], checksums?: Checksums): ModelFiles {
+export function createModelFiles(
+  found: readonly FoundFile[],
+  checksums?: Checksums,
+  isPinned: boolean | undefined = false,
+): ModelFiles {
   const files = new Map(found.map((file) => [file.name, file]));
   const get = (name: string): FoundFile => {
     const file = files.get(name);
@@ -33,5 +38,6 @@ export function createModelFiles(found: readonly FoundFile[], checksums?: Checks
       if (checksums !== undefined) checkFile(checksums, name, sha256);
       return content;
     },
+    sha256: (name) => (isPinned ? checksums?.get(name) : undefined),
   };
 }

@@ -17,6 +17,11 @@ export interface ModelFiles {
   path(name: string): string;
   /** The whole content. */
   read(name: string): Promise<Uint8Array>;
+  /**
+   * What the file has to be when it is read again, where others may change it: its sha256. undefined for what lies in a
+   * private folder; never throws.
+   */
+  sha256?(name: string): string | undefined;
 }
 
 /** An opened model: its descriptor and files, until it is disposed of. */

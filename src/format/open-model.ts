@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { basename, resolve } from "node:path";
 import { MlserveError, quoteName } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import type { OnProgress } from "../core/progress.js";
+import { countBytes, type OnProgress } from "../core/progress.js";
 import { extractArchive } from "./archive-reader.js";
+import { hashFile } from "./file-bytes.js";
 import { fileSystemError, systemCode } from "./file-system-error.js";
 import { findForeignFile, findUnpackedFile } from "./foreign-file.js";
 import { listModelFolder } from "./list-folder.js";
 import type { Model } from "./model.js";
+import { copyPrivately } from "./private-copy.js";
 import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "./private-folder.js";
 import { type FoundModel, type HashedFile, readModel, type VerifiedModel } from "./read-model.js";
 import { suggestPath } from "./similar-path.js";
@@ -22,9 +24,16 @@ export interface OpenModelOptions {
   readonly trust?: readonly KeyObject[];
   /**
    * Where an archive is unpacked, in a private folder of its own. Default: the system's folder for temporary files.
-   * A program that may be ended before it disposes of the model gives a folder that it removes itself.
+   * A program that may be ended before it disposes of the model gives a folder that it removes itself, or what makes one
+   * when it is needed.
    */
-  readonly temporaryFolder?: string;
+  readonly temporaryFolder?: string | (() => string);
+  /**
+   * Copy the files of a folder to a private one, as those of an archive are unpacked, so that what becomes of the folder
+   * changes nothing. Where no private folder can be made or has room, they are used where they are, and refused when they
+   * are read again and have changed. Default false: the folder must not change while the model is used.
+   */
+  readonly privateCopy?: boolean;
   /** Gets the warnings that the model has too. Default: nothing is logged. */
   readonly logger?: Logger;
   /** Told how far unpacking, and checking the files of a folder, are. */
@@ -56,9 +65,11 @@ export async function openModel(source: string, options: OpenModelOptions = {}):
  */
 export async function findModel(
   source: string,
-  options: Pick<OpenModelOptions, "temporaryFolder" | "onProgress"> = {},
+  options: Pick<OpenModelOptions, "temporaryFolder" | "privateCopy" | "onProgress"> = {},
 ): Promise<FoundModel> {
-  return (await isFolder(source)) ? findInFolder(source) : findInArchive(source, options);
+  if (!(await isFolder(source))) return findInArchive(source, options);
+  const found = await findInFolder(source);
+  return options.privateCopy === true ? copyFolder(found, options) : found;
 }
 
 async function isFolder(source: string): Promise<boolean> {
@@ -94,11 +105,43 @@ async function findInFolder(source: string, ignore?: string): Promise<FoundModel
   return { files, name, where: quoteName(source), dispose: () => {}, kind: "folder" };
 }
 
+async function copyFolder(found: FoundModel, options: OpenModelOptions): Promise<FoundModel> {
+  let dispose = (): void => {};
+  try {
+    const folder = openPrivateFolder(options);
+    dispose = () => removePrivateFolder(folder);
+    return { ...found, files: await copyPrivately(found.files, folder, options.onProgress), dispose };
+  } catch (error) {
+    dispose();
+    if (error instanceof MlserveError ? !isWithoutPlace(error.cause) : !isWithoutPlace(error))
+      throw fileSystemError(error, found.where);
+    return pinFolder(found, options.onProgress);
+  }
+}
+
+/** Is there no folder to write to, or no room in it? */
+function isWithoutPlace(error: unknown): boolean {
+  return ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
+}
+
+/** Files that stay where they are are used only as long as they are what they were. */
+async function pinFolder(found: FoundModel, onProgress: OnProgress | undefined): Promise<FoundModel> {
+  const total = found.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const onBytes = countBytes(onProgress, "check", total);
+  const files: HashedFile[] = [];
+  for (const file of found.files) files.push({ ...file, ...(await hashFile(file, onBytes)) });
+  return { ...found, files, isPinned: true };
+}
+
+function openPrivateFolder({ temporaryFolder = tmpdir() }: OpenModelOptions): string {
+  const parent = typeof temporaryFolder === "string" ? temporaryFolder : temporaryFolder();
+  sweepPrivateFolders(parent);
+  return makePrivateFolder(parent);
+}
+
 async function findInArchive(source: string, options: OpenModelOptions): Promise<FoundModel> {
   refuseOtherFiles(source);
-  const parent = options.temporaryFolder ?? tmpdir();
-  sweepPrivateFolders(parent);
-  const folder = makePrivateFolder(parent);
+  const folder = openPrivateFolder(options);
   const dispose = (): void => removePrivateFolder(folder);
   try {
     const files = withoutTopFolder(await unpack(source, folder, options));

@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MlserveError } from "../core/errors.js";
 import { systemCode } from "./file-system-error.js";
 
 /**
- * Makes a folder that only this user can look into. Its name tells the machine and the process that it belongs to, for
- * {@link sweepPrivateFolders}. Throws `file_system`.
+ * Makes a folder that only this user can look into. Its name tells the machine, the process that it belongs to and when that
+ * was started, for {@link sweepPrivateFolders}. Throws `file_system`.
  */
 export function makePrivateFolder(parent: string): string {
   try {
-    return mkdtempSync(join(parent, `mlserve-${machineId()}-${process.pid}-`));
+    return mkdtempSync(join(parent, `mlserve-${machineId()}-${process.pid}-${startOf(process.pid) ?? UNKNOWN_START}-`));
   } catch (cause) {
-    const hint = "Set TMPDIR to a folder that can be written to, with room for the model";
+    const hint =
+      "Set TMPDIR to a folder that can be written to, with room for the model; a container with a read-only file system needs a tmpfs, at /tmp say";
     throw new MlserveError("file_system", "no private folder can be made in the folder for temporary files", {
       hint,
       cause,
@@ -35,8 +36,8 @@ export function removePrivateFolder(folder: string): void {
  */
 export function sweepPrivateFolders(parent: string): void {
   for (const name of namesIn(parent)) {
-    const [, machine, pid] = /^mlserve-([0-9a-f]{8})-(\d+)-/.exec(name) ?? [];
-    if (machine !== machineId() || isAlive(Number(pid))) continue;
+    const [, machine, pid, start = ""] = /^mlserve-([0-9a-f]{8})-(\d+)-(\d+|x)-/.exec(name) ?? [];
+    if (machine !== machineId() || isAlive(Number(pid), start)) continue;
     removeOwn(join(parent, name));
   }
 }
@@ -60,12 +61,32 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Of a process of which the system does not tell when it was started. */
+const UNKNOWN_START = "x";
+
+/** Is a process alive that was started then? In a container that starts again, another one soon has its number. */
+function isAlive(pid: number, start: string): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return systemCode(error) !== "ESRCH";
+  }
+  const now = startOf(pid);
+  return now === undefined || start === UNKNOWN_START || now === start;
+}
+
+/**
+ * When a process was started, in ticks since the machine was: no clock that jumps. Where nobody has asked how it ended, its
+ * number stays, for ever in containers whose first process is no init: it was started `never`.
+ */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name of the program, in brackets, may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? "never" : fields[19];
+  } catch {
+    return undefined;
   }
 }
 

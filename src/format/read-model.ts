@@ -32,6 +32,8 @@ export interface FoundModel {
   /** What to call it in an error. */
   readonly where: string;
   readonly kind: "folder" | "archive";
+  /** They lie where others may change them: those that are read again have to be the ones that were hashed. */
+  readonly isPinned?: boolean;
   dispose(): void;
 }
 
@@ -58,7 +60,8 @@ export async function readModel(
   const descriptor = await readDescriptor(found, list?.checksums);
   const files = createModelFiles(
     found.files.filter(({ name }) => isListed(name)),
-    list?.checksums,
+    found.isPinned === true ? pinsOf(found.files) : list?.checksums,
+    found.isPinned,
   );
   return {
     name: packedName(descriptor) ?? found.name,
@@ -67,14 +70,20 @@ export async function readModel(
     digest: list?.digest,
     checksums: list?.checksums,
     signer,
-    warnings:
-      list === undefined
-        ? [`the model has no ${CHECKSUMS_FILE}, so its files are used unchecked; mlserve pack adds one`]
-        : [],
+    warnings: [...(list === undefined ? [UNCHECKED] : []), ...(found.isPinned === true ? [PINNED] : [])],
     async [Symbol.asyncDispose]() {
       found.dispose();
     },
   };
+}
+
+const UNCHECKED = `the model has no ${CHECKSUMS_FILE}, so its files are used unchecked; mlserve pack adds one`;
+const PINNED =
+  "there is no folder for a private copy of the model's files (TMPDIR), so they are used where they are: no worker starts once they have changed";
+
+/** The sha256 of files that were hashed. */
+export function pinsOf(files: readonly HashedFile[]): Checksums {
+  return new Map(files.flatMap(({ name, sha256 }) => (sha256 === undefined ? [] : [[name, sha256] as const])));
 }
 
 /** A model as far as it could be read, with all that is wrong with it. */

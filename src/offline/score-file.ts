@@ -66,7 +66,7 @@ export interface ScoreFileOptions extends NumberStyle {
   readonly signal?: AbortSignal;
   /** Told of each row that cannot be scored, unless that ends the work. */
   readonly onBadRow?: (bad: BadRow) => void;
-  /** Told after each batch. */
+  /** Told when the model is loaded, and after each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
   /** Told of the name under which the output is written until it is whole. */
   readonly onTemporaryFile?: (path: string) => void;
@@ -175,6 +175,7 @@ async function scoreInput(options: ScoreInputOptions): Promise<ScoreResult> {
   const { keepColumns: keep = [], onBadRow = () => {}, onProgress = () => {} } = options;
   const start = monotonicClock();
   let [rows, badRows, written] = [0, 0, 0];
+  onProgress({ rows, ...options.bytes() });
   const scorer = createScorer(options, (bad) => {
     badRows++;
     onBadRow(bad);

@@ -129,7 +129,8 @@ async function packFunction(source: FunctionSource, options: PackOptions): Promi
   const given = [signature, inputExample].map((path) => (path === undefined ? undefined : realPathIfThere(path)));
   const ignore = [place, ...(await Promise.all(given))];
   const onSources = options.onSources?.bind(options);
-  const staged = await stageFunction(source, { temporaryFolder, ignore, ...(onSources && { onSources }) });
+  const onCode = (): void => options.onProgress?.({ work: "load" });
+  const staged = await stageFunction(source, { temporaryFolder, ignore, onCode, ...(onSources && { onSources }) });
   try {
     const asked = !source.found || options.useFlavor !== undefined;
     const beside = asked ? [] : await findBeside(staged.source, options.flavors);
@@ -151,7 +152,7 @@ async function packModel(source: SavedSource | BareSource, options: PackOptions)
   const progress = createProgress(options.onProgress);
   const described = await prepare(source, output, progress, options);
   const chosen = chooseFlavor(described.model.descriptor, options.flavors, options);
-  await checkServable(described, source, chosen);
+  await checkServable(described, source, chosen, options);
   await refuseOverwrite(described, source, output);
   if (options.selfTest !== false) options.onProgress?.({ work: "self_test" });
   const selfTest = options.selfTest === false ? NO_SELF_TEST : await makeSelfTest(described, chosen);
@@ -218,9 +219,11 @@ async function checkServable(
   { model, signatureFrom: where }: PreparedModel,
   source: SavedSource | BareSource,
   { flavor, config }: ChosenFlavor,
+  { onProgress }: PackOptions,
 ): Promise<void> {
   await flavor.check?.(model, config);
   if (source.kind === "saved") await checkSavedFunction(source.folder, model, { flavor, config });
+  if (flavor.checkCode !== undefined) onProgress?.({ work: "load" });
   await flavor.checkCode?.(model, config);
   if (where === undefined) return;
   const [fault] = (await flavor.checkSignature?.(model, config, model.descriptor.signature)) ?? [];

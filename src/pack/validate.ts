@@ -28,7 +28,7 @@ export interface ValidateOptions {
   /** Ed25519 public keys: a model that none of them has signed has an error. Default: signatures are not looked at. */
   readonly trust?: readonly KeyObject[];
   /** Where an archive is unpacked. Default: the system's folder for temporary files. */
-  readonly temporaryFolder?: string;
+  readonly temporaryFolder?: string | (() => string);
   readonly onProgress?: OnProgress;
 }
 

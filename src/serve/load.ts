@@ -61,7 +61,9 @@ export async function loadModel(source: string | Model, options: LoadModelOption
   const { logger = silentLogger, clock = monotonicClock, onProgress } = options;
   const start = clock();
   if (typeof source !== "string") return loadOpened(source, async () => {}, start, options);
-  const model = await openModel(source, { logger, ...(onProgress === undefined ? {} : { onProgress }) });
+  // A worker that takes the place of another reads the files again.
+  const privateCopy = options.isolation !== undefined && options.isolation !== "inline";
+  const model = await openModel(source, { logger, privateCopy, ...(onProgress && { onProgress }) });
   const close = async (): Promise<void> => model[Symbol.asyncDispose]();
   return closeOnFailure(close, () => loadOpened(model, close, start, options));
 }

@@ -121,7 +121,10 @@ async function startProcesses(
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
   const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
   const { files, name, digest } = model;
-  const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
+  const found = files.names.map((file) => {
+    const sha256 = files.sha256?.(file);
+    return { name: file, path: files.path(file), bytes: files.size(file), ...(sha256 !== undefined && { sha256 }) };
+  });
   const { flavor, workers, threads, defaultThreads } = placement;
   const pool: PoolOptions = {
     order: {

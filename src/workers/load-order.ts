@@ -4,9 +4,12 @@ import { chooseFlavor } from "../flavors/choose.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
+import { checkFile } from "../format/checksums.js";
+import { hashFile } from "../format/file-bytes.js";
 import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
 import type { Model } from "../format/model.js";
 import { createModelFiles } from "../format/model-files.js";
+import { pinsOf } from "../format/read-model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -55,7 +58,10 @@ export async function loadOrder(
 }
 
 async function openOrdered({ model: { name, digest, files: found } }: WorkerOrder): Promise<Model> {
-  const files = createModelFiles(found);
+  const pins = pinsOf(found);
+  // Some are given to the runtime by their paths.
+  for (const file of found) if (pins.has(file.name)) checkFile(pins, file.name, (await hashFile(file)).sha256);
+  const files = pins.size === 0 ? createModelFiles(found) : createModelFiles(found, pins, true);
   return {
     name,
     digest,

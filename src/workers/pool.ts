@@ -60,7 +60,7 @@ export class WorkerPool {
     this.options = options;
     this.logger = options.logger ?? silentLogger;
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
-    const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
+    const started = Array.from({ length: options.workers }, async () => await this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
       this.isReady = true;
@@ -229,17 +229,32 @@ export class WorkerPool {
       return;
     }
     if (!this.isReady) return;
+    const delayMs = this.restartLater(livedMs, hasWorked);
+    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
+    this.options.onRestart?.();
+    this.handOutSoon();
+  }
+
+  private restartLater(livedMs: number, hasWorked: boolean): number {
     const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
     this.shortLives = shortLives;
     this.failedStarts = hasWorked || shortLives === 0 ? 0 : this.failedStarts + 1;
-    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
-    this.options.onRestart?.();
     const timer = setTimeout(() => {
       this.restarts.delete(timer);
-      this.startWorker();
+      this.restart();
     }, delayMs);
     this.restarts.add(timer);
-    this.handOutSoon();
+    return delayMs;
+  }
+
+  /** What the system refuses now (a process, a file) it may grant later. */
+  private restart(): void {
+    try {
+      this.startWorker();
+    } catch (error) {
+      const restartMs = this.restartLater(0, false);
+      this.logger.error({ err: error, restartMs }, "a worker cannot be started");
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
-import type { FoundFile } from "../format/model-files.js";
+import type { HashedFile } from "../format/read-model.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -59,7 +59,8 @@ export interface WorkerOrder {
   readonly model: {
     readonly name: string;
     readonly digest: string | undefined;
-    readonly files: readonly FoundFile[];
+    /** With the sha256 that they have to have, where others may change them. */
+    readonly files: readonly HashedFile[];
   };
   readonly coercion: CoercionName;
   readonly numbers: NumberStyle;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
-import type { Io, OutputStream } from "../../cli/io.js";
+import { type Io, NO_HOLDER, type OutputStream } from "../../cli/io.js";
 import { run } from "../../cli/run.js";
 
 export interface TerminalOptions {
@@ -71,6 +71,7 @@ function startCommand(
     temporaryFolder,
     interrupts: { take: () => stop.signal },
     atExit: () => {},
+    holder: NO_HOLDER,
   };
   const ended = run(argv, io);
   const outcome = ended.then((code) => ({

@@ -47,7 +47,7 @@ describe.runIf(canBeBound)("what the user may not do", () => {
     { line: "serve shut", says: 'file "shut": permission denied' },
     { line: "validate shut", says: 'file "shut": permission denied' },
     { line: "inspect half-shut", says: 'file "model.onnx": permission denied' },
-    { line: "serve half-shut", says: '"model.onnx": the file cannot be read' },
+    { line: "serve half-shut", says: 'file "model.onnx": permission denied' },
     { line: "predict iris.tar -i shut.json", says: '--input "shut.json": permission denied' },
     { line: "pack iris --signature shut.json", says: '--signature "shut.json": permission denied' },
     { line: "serve iris.tar --config shut.json", says: "shut.json: permission denied" },

@@ -257,4 +257,44 @@ describe("openModel", () => {
     writeFileSync(at("model", "weights"), "v");
     await expect(model.files.read("weights")).rejects.toThrow(expect.objectContaining({ kind: "checksum_mismatch" }));
   });
+
+  it.each([
+    { name: "with checksums", files: { MLmodel: MLMODEL, weights: "w" }, listed: true },
+    { name: "without checksums", files: { MLmodel: MLMODEL, weights: "w" }, listed: false },
+  ])("copies a folder $name to a private one, which goes with the model", async ({ files, listed }) => {
+    writeFolder("model", listed ? { ...files, SHA256SUMS: sums(files) } : files);
+    const model = await open("model", { privateCopy: true });
+    rmSync(at("model"), { recursive: true });
+    expect(Buffer.from(await model.files.read("weights")).toString()).toBe("w");
+    expect(readFileSync(model.files.path("weights"), "utf8")).toBe("w");
+    expect(model.name).toBe("model");
+    await model[Symbol.asyncDispose]();
+    expect(readdirSync(scratch())).toEqual([]);
+  });
+
+  it("refuses a folder whose files are not those of its list, and leaves no copy", async () => {
+    writeFolder("model", { MLmodel: MLMODEL, weights: "x", SHA256SUMS: sums({ MLmodel: MLMODEL, weights: "w" }) });
+    await expect(open("model", { privateCopy: true })).rejects.toThrow('file "weights": is not the file');
+    expect(readdirSync(scratch())).toEqual([]);
+  });
+
+  it("uses a folder where it is when no private one can be made, as long as nothing in it changes", async () => {
+    writeFolder("model", { MLmodel: MLMODEL, weights: "w" });
+    const temporaryFolder = at("nowhere");
+    await using model = await open("model", { privateCopy: true, temporaryFolder });
+    expect(model.warnings).toContainEqual(expect.stringContaining("TMPDIR"));
+    expect(model.files.path("weights")).toBe(at("model", "weights"));
+    expect(model.files.sha256?.("weights")).toBe(sha256Of("w"));
+    writeFileSync(at("model", "weights"), "v");
+    await expect(model.files.read("weights")).rejects.toThrow(expect.objectContaining({ kind: "checksum_mismatch" }));
+  });
+
+  it("asks for a private folder only when it needs one", async () => {
+    writeFolder("model", { MLmodel: MLMODEL });
+    const temporaryFolder = (): string => {
+      throw new Error("asked");
+    };
+    await using model = await open("model", { temporaryFolder });
+    expect(model.files.names).toEqual(["MLmodel"]);
+  });
 });

@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { makePrivateFolder, removePrivateFolder, sweepPrivateFolders } from "../../src/format/private-folder.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
@@ -12,7 +13,7 @@ const deadProcess = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 
 /** The name that a process of this machine would have given. */
 const nameOf = (pid: number, rest = "abcdef"): string =>
-  basename(makePrivateFolder(folder.path)).replace(/-\d+-\w+$/, `-${pid}-${rest}`);
+  basename(makePrivateFolder(folder.path)).replace(/-\d+-(\d+|x)-\w+$/, `-${pid}-$1-${rest}`);
 
 describe("private folders", () => {
   it("are for their owner only", () => {
@@ -45,6 +46,29 @@ describe("private folders", () => {
     expect(left).not.toContain(dead);
     expect(left).toEqual(expect.arrayContaining([mine, elsewhere, linked, "mlserve-x", "other"]));
     expect(existsSync(join(folder.path, "other", "precious"))).toBe(true);
+  });
+
+  it.runIf(process.platform === "linux")("are swept when another process has the number of theirs", () => {
+    const mine = basename(makePrivateFolder(folder.path));
+    const before = mine.replace(/-\d+-(\w+)$/, "-1-$1");
+    mkdirSync(join(folder.path, before));
+    sweepPrivateFolders(folder.path);
+    expect(readdirSync(folder.path)).toEqual([mine]);
+  });
+
+  it.runIf(process.platform === "linux")("are swept when nobody has asked how their process ended", async () => {
+    // The shell becomes a program that asks nothing.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      const [line] = await once(parent.stdout, "data");
+      const pid = Number(String(line));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
+      mkdirSync(join(folder.path, nameOf(pid, "zombie")));
+      sweepPrivateFolders(folder.path);
+      expect(readdirSync(folder.path).join()).not.toContain("zombie");
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   it("are asked for elsewhere when they cannot be made", () => {

@@ -26,6 +26,9 @@ export interface OnnxGraph {
   readonly census: Census;
 }
 
+/** Far beyond any model seen; the runtime looks through all of them several times. */
+const MAX_SUBGRAPHS = 10_000;
+
 /** How much there is in a file, that of subgraphs and functions included. */
 export interface Census {
   readonly nodes: number;
@@ -112,7 +115,11 @@ function survey(model: ModelProto, file: string): Pick<OnnxGraph, "operators" | 
       if (tensor.external) externalData.push({ ...readExternalData(tensor, file), place });
     },
     sparseTensor: () => census.sparseTensors++,
-    subgraph: () => census.subgraphs++,
+    subgraph: () => {
+      census.subgraphs++;
+      if (census.subgraphs > MAX_SUBGRAPHS)
+        throw unsupported(file, `it has more than ${MAX_SUBGRAPHS.toLocaleString("en")} subgraphs`);
+    },
   });
   const fault = expansionFault(model);
   if (fault !== undefined) throw unsupported(file, fault);

@@ -17,6 +17,8 @@ export interface StageOptions {
   readonly ignore: readonly (string | undefined)[];
   /** Told of the sources that were bundled, before any of them runs. */
   onSources?(paths: readonly string[]): void;
+  /** Told before any of the user's code runs. */
+  onCode?(): void;
 }
 
 /** A function as it will lie in its package: the bundle, and its data. */
@@ -48,6 +50,7 @@ export async function stageFunction(source: FunctionSource, options: StageOption
       await writeBundle(stage, bundle.code),
       ...(await Promise.all(data.map((file) => link(stage, file)))),
     ];
+    options.onCode?.();
     const described = await describeFunction(createModelFiles(files), BUNDLE_FILE, settings, entry);
     return { source: { kind: "bare", name, where, files, described }, dispose };
   } catch (error) {

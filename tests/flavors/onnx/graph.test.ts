@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MlserveError } from "../../../src/core/errors.js";
 import { readOnnxGraph } from "../../../src/flavors/onnx/graph.js";
+import { nestedChoices } from "../../support/hostile-onnx.js";
 import {
   attribute,
   ELEMENT,
@@ -194,6 +195,7 @@ describe("readOnnxGraph", () => {
       onnxModel({ inputs: [value("__proto__", tensorType(ELEMENT.float32))], outputs: [y] }),
       "a name that onnxruntime-node cannot carry",
     ],
+    ["choices within choices, twice as many in each level", nestedChoices(13), "it has more than 10,000 subgraphs"],
   ])("refuses %s as unsupported", (_, bytes, message) => {
     const refused = refusal(bytes);
     expect(refused.kind).toBe("unsupported_model");
