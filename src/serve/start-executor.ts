@@ -7,7 +7,8 @@ import type { OnProgress } from "../core/progress.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
-import type { Model } from "../format/model.js";
+import type { Model, ModelFiles } from "../format/model.js";
+import type { HashedFile } from "../format/read-model.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
@@ -121,16 +122,12 @@ async function startProcesses(
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
   const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
   const { files, name, digest } = model;
-  const found = files.names.map((file) => {
-    const sha256 = files.sha256?.(file);
-    return { name: file, path: files.path(file), bytes: files.size(file), ...(sha256 !== undefined && { sha256 }) };
-  });
   const { flavor, workers, threads, defaultThreads } = placement;
   const pool: PoolOptions = {
     order: {
       flavor,
       others: othersOf(chosen),
-      model: { name, digest, files: found },
+      model: { name, digest, files: files.names.map((file) => toFound(files, file)) },
       coercion,
       numbers: numberStyle(options),
       selfTest,
@@ -170,4 +167,17 @@ function numberStyle({ nonFinite, float32 }: NumberStyle): NumberStyle {
 function othersOf({ flavor, flavors }: ChosenFlavor): FlavorSource[] {
   const sources = (flavors?.flavors ?? []).filter((other) => other !== flavor).map(flavorSourceOf);
   return sources.filter((source) => source?.kind === "module");
+}
+
+/** What a worker has to know of a file. */
+function toFound(files: ModelFiles, name: string): HashedFile {
+  const sha256 = files.sha256?.(name);
+  const isPrivate = files.isPrivate?.(name) === true;
+  return {
+    name,
+    path: files.path(name),
+    bytes: files.size(name),
+    ...(sha256 !== undefined && { sha256 }),
+    ...(isPrivate && { isPrivate }),
+  };
 }
