@@ -6,6 +6,7 @@ const FOLDERS_OF_THEIR_OWN = [
   "tests/install/**",
   "tests/clone/**",
   "tests/interop/**",
+  "tests/docker/**",
   "tests/big/**",
   "tests/fuzz/**",
   "tests/pages/**",
@@ -25,6 +26,12 @@ const SUITES = {
   },
   interop: {
     include: ["tests/interop/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+  docker: {
+    include: ["tests/docker/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,

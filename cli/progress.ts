@@ -31,6 +31,10 @@ const WORDS: Readonly<Record<LongWork, { readonly text: string; readonly unit: "
   self_test: { text: "running the self-test", unit: "count" },
   score: { text: "scoring", unit: "bytes" },
   test: { text: "testing", unit: "count" },
+  image: { text: "building the image", unit: "count" },
+  pull: { text: "pulling", unit: "bytes" },
+  push: { text: "pushing", unit: "bytes" },
+  write: { text: "writing the image", unit: "bytes" },
   compare: { text: "comparing predictions", unit: "count" },
 };
 
@@ -84,7 +88,7 @@ export function createProgressLine(stream: OutputStream, clock: Clock): Progress
 function toLine({ progress: { work, done, total }, note, since }: Shown, now: number): string {
   const { text, unit } = WORDS[work];
   const seconds = (now - since) / 1000;
-  if (done === undefined) return `${text}, ${formatSeconds(seconds)}`;
+  if (done === undefined) return [text, formatSeconds(seconds), ...(note === "" ? [] : [note])].join(", ");
   const amount = unit === "bytes" ? formatBytes : String;
   const parts = [
     total === undefined || total === 0

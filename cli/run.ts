@@ -7,11 +7,12 @@ import { overviewHelp } from "./overview.js";
 /**
  * Runs one command line to its end and gives the exit code.
  *
- * @param argv the words after the program's name
+ * @param words those after the program's name
  */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
-  let style = findErrorStyle(argv, io);
+export async function run(words: readonly string[], io: Io): Promise<number> {
+  let style = findErrorStyle(words, io);
   try {
+    const argv = words[0] === CONTAINER ? await lineInContainer(words.slice(1), io) : words;
     const shown = quickAnswer(argv, io, style);
     if (shown !== undefined) {
       await write(io.stdout, shown);
@@ -29,6 +30,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return await reportError(error, io, style);
   }
+}
+
+/** The first word in an image, where the model is known: no command, since nobody types it. */
+const CONTAINER = "container";
+
+async function lineInContainer(words: readonly string[], io: Io): Promise<readonly string[]> {
+  const { containerLine } = await import("./container.js");
+  const { argv, mounted } = await containerLine(words);
+  if (mounted !== undefined)
+    await write(io.stderr, `mlserve: the model mounted at ${mounted} goes before the packed one\n`);
+  return argv;
 }
 
 /** What is asked for most, and first, is answered without the parser of options. */

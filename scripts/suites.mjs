@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { openDocker } from "./docker-machine.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { ensureNode, ensureNpm } from "./other-versions.mjs";
 import { ROOT, runNode } from "./processes.mjs";
@@ -27,6 +28,7 @@ export const SUITES = [
   { name: "big files", needs: "more", run: () => runVitest("big files", ["--mode", "big"]) },
   { name: "clone", needs: "more", run: () => runVitest("clone", ["--mode", "clone"]) },
   { name: "interop", needs: "more", run: runInterop },
+  { name: "docker", needs: "more", run: runDocker },
 ];
 
 async function runOnNode(major) {
@@ -60,6 +62,19 @@ async function runInterop() {
   if (python === undefined) return skipWithout("python", "Python 3.11 or later was not found");
   const env = { ...process.env, MLSERVE_TEST_PYTHON: python };
   return await runVitest("interop", ["--mode", "interop"], { env });
+}
+
+/** Images that are built and run, by a docker daemon that is started for it. */
+async function runDocker(filters) {
+  const docker = await openDocker();
+  if (docker.missing !== undefined) return skipWithout("docker", docker.missing);
+  const manifests = await ensurePython(join(ROOT, "tests", "docker", "requirements.txt"));
+  const env = { ...process.env, ...docker.env, ...(manifests === undefined ? {} : { MLSERVE_TEST_PYTHON: manifests }) };
+  try {
+    return await runVitest("docker", ["--mode", "docker", ...filters], { env });
+  } finally {
+    await docker.close();
+  }
 }
 
 async function runVitest(name, args, options = {}) {

@@ -39,7 +39,8 @@ that folder.
 ## Variables
 
 Lists are parted by commas; an empty variable counts as unset. A variable that begins with \`MLSERVE_\` and is no option
-is a warning. What Kubernetes sets for a Service called mlserve is ignored.
+is a warning. Where several are listed for an option, the first that is set counts: platforms say the port in variables
+of their own. What Kubernetes sets for a Service called mlserve is ignored.
 
 ## Values
 
@@ -71,7 +72,7 @@ function toRow(option: OptionDescription): string {
   const preset = option.default ?? (option.placeholder === undefined ? "false" : undefined);
   const cells = [
     code(toUsage(option)),
-    code(option.variable),
+    [option.variable, ...option.otherVariables].map(code).join(", "),
     preset === undefined ? "" : code(preset),
     toMeaning(option),
   ];

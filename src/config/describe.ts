@@ -15,6 +15,8 @@ export interface OptionDescription {
   readonly shortFlag: string | undefined;
   /** `MLSERVE_MAX_BODY` */
   readonly variable: string;
+  /** Those of other makers, which are looked at after it: `PORT` */
+  readonly otherVariables: readonly string[];
   /** `SIZE`; undefined for a switch. */
   readonly placeholder: string | undefined;
   readonly expected: string;
@@ -41,6 +43,7 @@ export function describeOptions(schema: OptionsSchema): OptionDescription[] {
       negatable,
       runsCode = false,
       secret = false,
+      otherVariables = [],
       ...declared
     } = declarationOf(field);
     const name = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
@@ -52,6 +55,7 @@ export function describeOptions(schema: OptionsSchema): OptionDescription[] {
       negatedFlag: declared.placeholder === undefined || negatable ? `--no-${name}` : undefined,
       shortFlag: short === undefined ? undefined : `-${short}`,
       variable: `MLSERVE_${name.replaceAll("-", "_").toUpperCase()}`,
+      otherVariables,
       group,
       runsCode,
       secret,

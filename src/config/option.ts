@@ -6,6 +6,9 @@ export const GROUPS = [
   "Input and output",
   "Rows of a file",
   "Load",
+  "Image",
+  "Registry",
+  "Deployment",
   "Server",
   "Limits",
   "Access",
@@ -33,6 +36,8 @@ export interface OptionDetails {
   readonly runsCode?: true;
   /** May nobody see its value? Then it is taken from the environment alone, and never shown. */
   readonly secret?: true;
+  /** Variables of other makers that give it too, in this order, where its own is not set: what platforms say. */
+  readonly otherVariables?: readonly string[];
   /** Where the help lists it; `Options` where nothing is said. */
   readonly group?: Group;
 }

@@ -1,13 +1,24 @@
 import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
+import { COMMON_OPTIONS as COMMON } from "./common-options.js";
+import { FLAVOR_OPTIONS } from "./flavor-options.js";
+import {
+  BUILD_OPTIONS,
+  IMAGE_OPTIONS,
+  MANIFEST_DETAILS,
+  PULL_OPTIONS as PULLING,
+  PUSH_OPTIONS as PUSHING,
+  WRITE_IMAGE_OPTIONS,
+} from "./image-options.js";
 import { JOINING_OPTIONS } from "./joining-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
+import { drainDelay, host, port, shutdownGrace } from "./server-options.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
-import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, PORT, SWITCH, text } from "./value-types.js";
+import { autoOr, choice, DURATION, ENTRY, FILE, integer, listOf, SWITCH, text } from "./value-types.js";
 import { loadTimeout, WORKER_OPTIONS } from "./worker-options.js";
 
 /*
@@ -15,57 +26,12 @@ import { loadTimeout, WORKER_OPTIONS } from "./worker-options.js";
  * `MLSERVE_MAX_BODY`. Options that several commands share stand once, so that they mean the same everywhere.
  */
 
-/** Options of every command. */
-const COMMON = {
-  json: option(SWITCH, { group: "Common options", help: "print the result, and any error, as JSON", default: "false" }),
-  quiet: option(SWITCH, {
-    group: "Common options",
-    short: "q",
-    help: "print the bare result: no warnings, hints or progress",
-    default: "false",
-  }),
-  verbose: option(SWITCH, {
-    group: "Common options",
-    help: "tell which files are read, and the stack of an unexpected error",
-    default: "false",
-  }),
-  config: option(FILE, {
-    group: "Common options",
-    negatable: true,
-    help: "read options from this file; unset: mlserve.yaml where there is one",
-  }),
-  printConfig: option(SWITCH, {
-    group: "Common options",
-    help: "show the value of each option and where it is from, and stop",
-    default: "false",
-  }),
-} as const;
+const { flavor, useFlavor } = FLAVOR_OPTIONS;
 
 const threads = option(autoOr(integer("COUNT", 1, 1024)), {
   group: "Model",
   help: "threads of the runtime for one run; auto: by the model, the processors and the workers",
   default: "auto",
-});
-
-const flavor = option(listOf(text("FILE")), {
-  group: "Model",
-  runsCode: true,
-  help: "an ES module with flavors of your own, such as ./mine.js",
-});
-const useFlavor = option(text("NAME"), {
-  group: "Model",
-  help: "which of the model's flavors to use; unset: your own before the built-in ones, in order",
-});
-const host = option(text("ADDRESS"), {
-  group: "Server",
-  help: "address to listen on; 0.0.0.0 for every network",
-  default: "127.0.0.1",
-});
-const port = option(PORT, {
-  group: "Server",
-  short: "p",
-  help: "port to listen on; 0 takes a free one",
-  default: "8080",
 });
 
 /** Of every command that runs a model in its own process. */
@@ -122,16 +88,8 @@ export const SERVE_OPTIONS = z.object({
   host,
   port,
   watch: option(SWITCH, { group: "Server", help: "load the model again when its files change", default: "false" }),
-  drainDelay: option(DURATION, {
-    group: "Server",
-    help: "time to go on taking requests at shutdown, while /health says no",
-    default: "0s",
-  }),
-  shutdownGrace: option(DURATION, {
-    group: "Server",
-    help: "time that running requests get to finish at shutdown",
-    default: "20s",
-  }),
+  drainDelay: drainDelay("0s"),
+  shutdownGrace,
   flavor,
   useFlavor,
   timeout: option(DURATION, {
@@ -274,6 +232,41 @@ export const DOCTOR_OPTIONS = z.object({ host, port, ...COMMON });
 /** `mlserve completion`. */
 export const COMPLETION_OPTIONS = z.object({ ...COMMON });
 
+/** Of every command that takes a model to put it somewhere. */
+const TAKE_MODEL = { useFlavor, loadTimeout, ...CHECK_OPTIONS };
+
+/** `mlserve dockerfile`. */
+export const DOCKERFILE_OPTIONS = z.object({ ...IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });
+/** `mlserve build-docker`. */
+export const BUILD_DOCKER_OPTIONS = z.object({ ...BUILD_OPTIONS, ...IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });
+/** `mlserve build-image`. */
+export const BUILD_IMAGE_OPTIONS = z.object({ ...WRITE_IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });
+/** `mlserve manifest`. Endpoints take a moment to hear that a container is about to leave: a drain delay by default. */
+export const MANIFEST_OPTIONS = z.object({
+  ...MANIFEST_DETAILS,
+  port: IMAGE_OPTIONS.port,
+  user: IMAGE_OPTIONS.user,
+  env: IMAGE_OPTIONS.env,
+  drainDelay: drainDelay("5s"),
+  shutdownGrace,
+  ...TAKE_MODEL,
+  ...COMMON,
+});
+/** `mlserve health`. */
+export const HEALTH_OPTIONS = z.object({
+  host,
+  port,
+  tlsCert: ACCESS_OPTIONS.tlsCert,
+  allowedHosts: ACCESS_OPTIONS.allowedHosts,
+  timeout: option(DURATION, { group: "Server", help: "time for the answer", default: "3s" }),
+  ...COMMON,
+});
+
+/** `mlserve push`. */
+export const PUSH_OPTIONS = z.object({ ...PUSHING, ...TAKE_MODEL, ...COMMON });
+/** `mlserve pull`. */
+export const PULL_OPTIONS = z.object({ ...PULLING, ...CHECK_OPTIONS, ...COMMON });
+
 export const SIGN_OPTIONS = z.object({ ...SIGNING_OPTIONS, ...COMMON });
 export const VERIFY_OPTIONS = z.object({ ...CHECK_OPTIONS, ...COMMON });
 export const KEYGEN_OPTIONS = z.object({ ...COMMON });
@@ -289,6 +282,13 @@ export const COMMAND_OPTIONS = {
   test: TEST_OPTIONS,
   diff: DIFF_OPTIONS,
   bench: BENCH_OPTIONS,
+  "build-docker": BUILD_DOCKER_OPTIONS,
+  "build-image": BUILD_IMAGE_OPTIONS,
+  dockerfile: DOCKERFILE_OPTIONS,
+  manifest: MANIFEST_OPTIONS,
+  health: HEALTH_OPTIONS,
+  push: PUSH_OPTIONS,
+  pull: PULL_OPTIONS,
   sign: SIGN_OPTIONS,
   verify: VERIFY_OPTIONS,
   keygen: KEYGEN_OPTIONS,

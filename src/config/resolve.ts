@@ -61,16 +61,15 @@ export function resolveOptions<Schema extends OptionsSchema>(
 }
 
 function findSetting(option: OptionDescription, { flags, environment, file }: OptionSources): Setting {
-  const { key, name, flag, variable } = option;
+  const { key, name, flag } = option;
   const given = flags[key];
   if (option.secret && given !== undefined) throw seenByOthers(option, flag);
   if (given !== undefined) {
     const source = given === false ? (option.negatedFlag ?? flag) : flag;
     return { option, text: flagText(option, given), origin: "flag", source };
   }
-  const set = environment[variable];
-  if (set !== undefined && set.trim() !== "" && !isServiceLink(set))
-    return { option, text: set, origin: "environment", source: variable };
+  const source = [option.variable, ...option.otherVariables].find((name) => isSet(environment[name]));
+  if (source !== undefined) return { option, text: environment[source], origin: "environment", source };
   const written = file?.get(name);
   if (option.secret && written !== undefined) throw seenByOthers(option, written.where);
   if (written !== undefined) return { option, text: written.text, origin: "file", source: written.where };
@@ -88,6 +87,10 @@ function seenByOthers({ variable }: OptionDescription, where: string): MlserveEr
 function flagText({ placeholder }: OptionDescription, given: OptionText | boolean): OptionText | undefined {
   if (typeof given !== "boolean") return given;
   return placeholder === undefined ? String(given) : undefined;
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== "" && !isServiceLink(value);
 }
 
 /** For a Service called mlserve, Kubernetes gives every pod a MLSERVE_PORT like `tcp://10.0.0.7:8080`: not meant for us. */

@@ -23,16 +23,16 @@ export type Completes = "files" | "nothing" | readonly string[];
 /** What is given for an option: one text, or a text each time that the flag of a list was given. */
 export type OptionText = string | readonly string[];
 
-/** `parse` gives undefined for a text that it refuses. */
+/** `parse` gives undefined for a text that it refuses; it gets it without the spaces around it, and as it was given. */
 function valueType<T>(
   placeholder: string | undefined,
   expected: string,
-  parse: (text: string) => T | undefined,
+  parse: (text: string, given: string) => T | undefined,
   completes: Completes = "nothing",
 ): ValueType<T> {
   const known = typeof completes === "string" ? [] : completes;
   const schema = z.string().transform((text, context) => {
-    const value = parse(text.trim());
+    const value = parse(text.trim(), text);
     if (value !== undefined) return value;
     context.addIssue([`expected ${expected}`, suggestWord(text, known)].filter(Boolean).join(". "));
     return z.NEVER;
@@ -84,6 +84,17 @@ export const ENTRY: ValueType<readonly [key: string, value: unknown]> = valueTyp
   },
 );
 
+/** A name and a text, whatever that looks like, with the spaces at its end. */
+export const PAIR: ValueType<readonly [name: string, text: string]> = valueType(
+  "NAME=TEXT",
+  "NAME=TEXT",
+  (_, given) => {
+    const entry = given.trimStart();
+    const at = entry.indexOf("=");
+    return at < 1 ? undefined : [entry.slice(0, at), entry.slice(at + 1)];
+  },
+);
+
 function parseJsonOrNothing(text: string): ReturnType<typeof parseJsonText> | undefined {
   try {
     return parseJsonText(text, { repeatedKeys: "refuse" });
@@ -107,6 +118,18 @@ export function choice<const Word extends string>(
   placeholder: string = words.join("|"),
 ): ValueType<Word> {
   const parse = (value: string): Word | undefined => words.find((word) => word === value);
+  return valueType(placeholder, `one of ${words.join(", ")}`, parse, words);
+}
+
+/** Some of a few words, with commas between them. */
+export function choices<const Word extends string>(
+  words: readonly Word[],
+  placeholder: string,
+): ValueType<readonly Word[]> {
+  const parse = (value: string): readonly Word[] | undefined => {
+    const given = value.split(",").map((part) => words.find((word) => word === part.trim()));
+    return given.some((word) => word === undefined) ? undefined : given.filter((word) => word !== undefined);
+  };
   return valueType(placeholder, `one of ${words.join(", ")}`, parse, words);
 }
 

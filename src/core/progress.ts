@@ -9,7 +9,11 @@ export type LongWork =
   | "self_test"
   | "score"
   | "test"
-  | "compare";
+  | "compare"
+  | "image"
+  | "pull"
+  | "push"
+  | "write";
 
 /** How far work is. Bytes are counted, but tests are of `test`; nothing is, where nobody knows how long it takes. */
 export interface WorkProgress {
