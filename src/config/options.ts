@@ -14,6 +14,7 @@ import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
+import { PULL_OPTIONS as PULLING } from "./registry-options.js";
 import { drainDelay, host, port, shutdownGrace } from "./server-options.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
@@ -264,15 +265,7 @@ export const HEALTH_OPTIONS = z.object({
 /** `mlserve push`. */
 export const PUSH_OPTIONS = z.object({ ...PUSHING, ...TAKE_MODEL, ...COMMON });
 /** `mlserve pull`. */
-export const PULL_OPTIONS = z.object({
-  output: option(FILE, {
-    group: "Input and output",
-    short: "o",
-    help: "the package to write; .tar.gz compresses it; unset: the last part of the name with .tar",
-  }),
-  ...CHECK_OPTIONS,
-  ...COMMON,
-});
+export const PULL_OPTIONS = z.object({ ...PULLING, ...CHECK_OPTIONS, ...COMMON });
 
 export const SIGN_OPTIONS = z.object({ ...SIGNING_OPTIONS, ...COMMON });
 export const VERIFY_OPTIONS = z.object({ ...CHECK_OPTIONS, ...COMMON });
