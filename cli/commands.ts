@@ -93,7 +93,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     arguments: [RUNNABLE],
     examples: [
       "mlserve build-docker iris.tar -t iris:1",
-      "mlserve build-docker iris.tar -t iris:1 --platform linux/arm64 --max-size 400MB",
+      "mlserve build-docker iris.tar -t iris:1 --platform linux/arm64",
       "mlserve build-docker iris.tar --context ./context    # for docker build",
     ],
   },
