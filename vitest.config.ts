@@ -13,9 +13,7 @@ const FOLDERS_OF_THEIR_OWN = [
   "tests/reference/**",
 ];
 
-const WORKER_ENTRY = fileURLToPath(new URL("./dist/src/workers/entry.js", import.meta.url));
-const MAIN_ENTRY = fileURLToPath(new URL("./dist/cli/main-entry.js", import.meta.url));
-const PACKING_ENTRY = fileURLToPath(new URL("./dist/cli/watch/packing-entry.js", import.meta.url));
+const ENTRIES = fileURLToPath(new URL("./dist/chunks/entries.js", import.meta.url));
 
 /** `vitest run --mode NAME`; without a mode, everything that needs only Node. See scripts/suites.mjs. */
 const SUITES = {
@@ -56,9 +54,9 @@ export default defineConfig(({ mode }) => {
     // Processes of plain Node run what was built: workers, what packs for a server, and the server of `mlserve bench`.
     resolve: {
       alias: [
-        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: WORKER_ENTRY },
-        { find: /^.*\/main-entry\.js$/, replacement: MAIN_ENTRY },
-        { find: /^.*\/packing-entry\.js$/, replacement: PACKING_ENTRY },
+        { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/main-entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/packing-entry\.js$/, replacement: ENTRIES },
       ],
     },
   };

@@ -14,6 +14,9 @@ import { parseArgs } from "node:util";
 /** What runs each, by the name of its result. */
 const BENCHMARKS = {
   http: "http/run.mjs",
+  connections: "connections/run.mjs",
+  rows: "rows/run.mjs",
+  resnet: "resnet/run.mjs",
   start: "start/run.mjs",
   compare: "compare/run.mjs",
   memory: "memory/run.mjs",
@@ -22,6 +25,8 @@ const BENCHMARKS = {
   offline: "offline/run.mjs",
   decode: "micro/decode.mjs",
   encode: "micro/encode.mjs",
+  joining: "micro/joining.mjs",
+  frames: "micro/frames.mjs",
 };
 
 const { values } = parseArgs({

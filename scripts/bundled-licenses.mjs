@@ -6,17 +6,10 @@ import { ROOT } from "./processes.mjs";
  * The licences of the packages that a bundle holds.
  */
 
-/** The packages that esbuild took something of, by the folder that each is installed in. */
-export function packagesOf(metafiles) {
-  const inputs = metafiles.flatMap(({ outputs }) => Object.values(outputs).flatMap((output) => takenBy(output)));
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+/** The packages that these files of the project belong to, by the folder that each is installed in. */
+export function packagesOf(files) {
+  const folders = new Set(files.map(packageFolder).filter((folder) => folder !== undefined));
   return [...folders].sort().map((folder) => readPackage(folder));
-}
-
-function takenBy({ inputs }) {
-  return Object.entries(inputs)
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => path);
 }
 
 /** `node_modules/a/node_modules/@b/c` of a file in it; undefined for our own. */
@@ -32,7 +25,9 @@ function readPackage(folder) {
 }
 
 function licenseText(folder, { name, license }) {
-  const files = readdirSync(join(ROOT, folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
+  const files = readdirSync(join(ROOT, folder)).filter((file) =>
+    /^(third-party-)?(licen[cs]e|copying|notice)/i.test(file),
+  );
   const texts = files.map((file) => readFileSync(join(ROOT, folder, file), "utf8").trim());
   if (texts.length > 0) return texts.join("\n\n");
   const names = license.replace(/^\(|\)$/g, "").split(" AND ");

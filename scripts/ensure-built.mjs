@@ -11,17 +11,19 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { bundleRuntime } from "./bundle.mjs";
+import { bundlePackage } from "./bundle-package.mjs";
+import { bundleRuntime } from "./bundle-runtime.mjs";
+import { packagesOf, spellLicenses } from "./bundled-licenses.mjs";
 import { Failure, ROOT, runNode } from "./processes.mjs";
 
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".stamp");
 const SOURCES = [
-  ...["src", "cli", "bundle", "scripts/bundle.mjs", "scripts/bundled-licenses.mjs"],
-  ...["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"],
+  ...["src", "cli", "bundle", "scripts/bundle-package.mjs", "scripts/bundle-runtime.mjs", "scripts/bundler.mjs"],
+  ...["scripts/bundled-licenses.mjs", "tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json"],
 ];
 
-/** Compiles when a source has changed since the last time; `force` compiles in any case. */
+/** Builds when a source has changed since the last time; `force` compiles in any case. */
 export async function ensureBuilt({ force = false } = {}) {
   const stamp = hashFiles(SOURCES.map((source) => join(ROOT, source)));
   if (!force && existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp) return;
@@ -29,8 +31,9 @@ export async function ensureBuilt({ force = false } = {}) {
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   const fresh = mkdtempSync(join(ROOT, ".cache", "build-"));
   try {
-    await compile(fresh);
-    await bundleRuntime(fresh);
+    await writeTypes(fresh);
+    const files = [...(await bundlePackage(fresh)), ...(await bundleRuntime(fresh))];
+    writeFileSync(join(fresh, "licenses.txt"), spellLicenses(packagesOf(files)));
     chmodSync(join(fresh, "cli", "main.js"), 0o755);
     writeFileSync(join(fresh, ".stamp"), stamp);
     rmSync(DIST, { recursive: true, force: true });
@@ -40,7 +43,8 @@ export async function ensureBuilt({ force = false } = {}) {
   }
 }
 
-async function compile(folder) {
+/** Checks the types on the way. */
+async function writeTypes(folder) {
   const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   const code = await runNode([compiler, "-p", "tsconfig.build.json", "--outDir", folder]);
   if (code !== 0) throw new Failure("the build failed: see the compiler's messages above");

@@ -1,24 +1,28 @@
 /*
- * npm run figures: writes the figures of README.md from benchmarks/results. Results that were measured with other code
- * than what is there now are refused: measure them again first. tests/scripts/figures.test.ts compares README with them.
+ * npm run figures: writes the figures of README.md and benchmarks/README.md from benchmarks/results. Results that were
+ * measured with other code than what is there now are refused: measure them again first. tests/scripts/figures.test.ts
+ * compares both pages with the results.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { figuresText, TOLD } from "./figures-text.mjs";
-import { staleness } from "./measured-code.mjs";
+import { fillPage, placesOf } from "./figures/bench-page.mjs";
+import { staleness } from "./figures/measured-code.mjs";
+import { figuresText, TOLD } from "./figures/readme-text.mjs";
 import { Failure, ROOT, runScript } from "./processes.mjs";
 
 const RESULTS = join(ROOT, "benchmarks", "results");
 
-/** Those that README tells of and that are there, by their names. */
-function readResults() {
+/** Those that are there, by their names. @param {Iterable<string>} names */
+function readResults(names) {
   const fileOf = (name) => join(RESULTS, `${name}.json`);
-  const there = TOLD.filter((name) => existsSync(fileOf(name)));
+  const there = [...names].filter((name) => existsSync(fileOf(name)));
   return Object.fromEntries(there.map((name) => [name, JSON.parse(readFileSync(fileOf(name), "utf8"))]));
 }
 
 await runScript(async () => {
-  const results = readResults();
+  const page = join(ROOT, "benchmarks", "README.md");
+  const pageText = readFileSync(page, "utf8");
+  const results = readResults(new Set([...TOLD, ...placesOf(pageText)]));
   const stale = Object.entries(results).flatMap(([name, { machine }]) => {
     const reason = staleness(name, machine, ROOT);
     return reason === undefined ? [] : [`  ${name}: ${reason}. Run: npm run bench:${name}`];
@@ -29,5 +33,6 @@ await runScript(async () => {
   const [, before, after] = /^(.*<!-- figures:start -->\n).*(<!-- figures:end -->.*)$/s.exec(text) ?? [];
   if (before === undefined) throw new Failure("README.md has no marks for figures");
   writeFileSync(readme, before + figuresText(results) + after);
-  console.log("mlserve: wrote the figures of README.md");
+  writeFileSync(page, fillPage(pageText, results));
+  console.log("mlserve: wrote the figures of README.md and benchmarks/README.md");
 });

@@ -41,7 +41,7 @@ const SILENT = {
  * @property {string} path where it is asked
  * @property {string} row a request of one row
  * @property {string[]} others two other rows
- * @property {(place: { python: string, port: number, folder: string, ports: number[] }) => Start} start
+ * @property {(place: { python: string, port: number, folder: string, ports: number[], model: string }) => Start} start
  */
 
 /** @param {string} python @param {string} name */
@@ -65,9 +65,9 @@ export const ALL_PEERS = [
     path: "/invocations",
     row: ONE_ROW,
     others: [TURNED_ROWS],
-    start: ({ python, port, folder }) => ({
+    start: ({ python, port, folder, model }) => ({
       command: tool(python, "mlflow"),
-      args: ["models", "serve", "-m", MODEL, "--env-manager", "local", "-h", "127.0.0.1", "-p", String(port)],
+      args: ["models", "serve", "-m", model, "--env-manager", "local", "-h", "127.0.0.1", "-p", String(port)],
       cwd: folder,
     }),
   },
@@ -78,9 +78,9 @@ export const ALL_PEERS = [
     path: "/invocations",
     row: ONE_ROW,
     others: [TURNED_ROWS],
-    start: ({ python, port, folder, ports }) => ({
+    start: ({ python, port, folder, ports, model }) => ({
       command: tool(python, "mlserver"),
-      args: ["start", writeMlserverFolder(folder, port, ports)],
+      args: ["start", writeMlserverFolder(folder, model, [port, ...ports])],
     }),
   },
   arrays("BentoML", "bentoml", "/invocations", ({ python, port, folder }) => ({
@@ -104,22 +104,22 @@ function arrays(name, folder, path, start) {
   return { name, package: folder, folder, path, row: ONE_ARRAY, others: OTHER_ARRAYS, start };
 }
 
-function writeMlserverFolder(parent, port, [grpc, metrics]) {
+function writeMlserverFolder(parent, model, [port, grpc, metrics]) {
   const folder = join(parent, "mlserver");
   mkdirSync(folder, { recursive: true });
   const settings = { host: "127.0.0.1", http_port: port, grpc_port: grpc, metrics_port: metrics, parallel_workers: 0 };
   writeFileSync(join(folder, "settings.json"), JSON.stringify(settings));
   writeFileSync(
     join(folder, "model-settings.json"),
-    JSON.stringify({ name: "trees", implementation: "mlserver_mlflow.MLflowRuntime", parameters: { uri: MODEL } }),
+    JSON.stringify({ name: "trees", implementation: "mlserver_mlflow.MLflowRuntime", parameters: { uri: model } }),
   );
   return folder;
 }
 
 /** How to start a peer on free ports, and where it will be asked. @param {Peer} peer @param {string} python */
-export async function planStart(peer, python, folder) {
+export async function planStart(peer, python, folder, model = MODEL) {
   const [port = 0, ...ports] = await freePorts(3);
-  const { env, ...start } = peer.start({ python, port, folder, ports });
+  const { env, ...start } = peer.start({ python, port, folder, ports, model });
   return {
     ...start,
     url: `http://127.0.0.1:${port}${peer.path}`,
@@ -129,7 +129,7 @@ export async function planStart(peer, python, folder) {
       PATH: `${dirname(python)}:${process.env.PATH}`,
       PYTHONPATH: PEERS,
       PYTHONDONTWRITEBYTECODE: "1",
-      BENCH_MODEL: join(MODEL, "model.onnx"),
+      BENCH_MODEL: join(model, "model.onnx"),
       BENCH_PORT: String(port),
       ...env,
     },

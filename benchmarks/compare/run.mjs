@@ -9,9 +9,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { setPriority } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensurePython } from "../../scripts/python-environment.mjs";
@@ -20,6 +19,7 @@ import { describeMachine } from "../http/machine.mjs";
 import { markdownTable, summarize } from "../http/report.mjs";
 import { checkConstant, checkModel, checkRows, ONE_ROW, post } from "../http/request.mjs";
 import { CLI, openRunFolder, startServer } from "../http/server-process.mjs";
+import { saveResult } from "../save-result.mjs";
 import { ALL_PEERS, planStart } from "./peers.mjs";
 import { killPrograms, startProgram } from "./program.mjs";
 
@@ -189,19 +189,8 @@ async function main() {
   const servers = [...nodeServers(folder), ...(await peerServers(options.peers, folder))];
   const { rows, starts, failed } = await measureAll(servers, options);
   const versions = Object.fromEntries(servers.flatMap(({ name, version }) => (version ? [[name, version]] : [])));
-  const result = {
-    benchmark: "compare",
-    at: new Date().toISOString(),
-    options,
-    machine,
-    versions,
-    rows,
-    starts,
-    failed,
-  };
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`\n${markdownTable(COLUMNS, rows)}\n\n${markdownTable(START_COLUMNS, starts)}\n`);
+  const result = { benchmark: "compare", options, machine, versions, rows, starts, failed };
+  await saveResult(out, result, [markdownTable(COLUMNS, rows), markdownTable(START_COLUMNS, starts)]);
 }
 
 await main().catch((error) => {

@@ -120,7 +120,8 @@ export function memoryTable(rows) {
 
 /** @param {Record<string, (row: any) => string>} columns @param {readonly unknown[]} rows */
 export function markdownTable(columns, rows) {
-  const cells = [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((cell) => cell(row)))];
+  const texts = [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((cell) => cell(row)))];
+  const cells = texts.map((line) => line.map((text) => text.replaceAll("|", "\\|")));
   const widths = Object.keys(columns).map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
   const lines = cells.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);
   lines.splice(1, 0, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`);

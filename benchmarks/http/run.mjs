@@ -8,11 +8,11 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { setPriority } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { saveResult } from "../save-result.mjs";
 import { runLoad } from "./load.mjs";
 import { describeMachine } from "./machine.mjs";
 import { memoryTable, speedTable, summarize } from "./report.mjs";
@@ -117,13 +117,10 @@ async function main() {
   if (options.nice !== 0) setPriority(options.nice);
   const machine = describeMachine();
   const { rows, memory } = await measureAll(options, folder);
-  const result = { benchmark: "http", at: new Date().toISOString(), options, machine, rows, memory };
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`\n${speedTable(rows)}\n\n${memoryTable(memory)}\n`);
+  const result = { benchmark: "http", options, machine, rows, memory };
+  await saveResult(out, result, [speedTable(rows), memoryTable(memory)]);
   if (!rows.every(({ steady }) => steady))
     console.log("Rounds differ: something else used the machine. Run it again.\n");
-  console.log(`Node ${machine.node}, ${machine.cores} cores shared by client and server. Written to ${out}`);
 }
 
 await main().catch((error) => {

@@ -8,9 +8,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { setPriority } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runLoad } from "../http/load.mjs";
@@ -18,6 +17,7 @@ import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { checkModel } from "../http/request.mjs";
 import { CLI, openRunFolder, startServer } from "../http/server-process.mjs";
+import { saveResult } from "../save-result.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const MODEL = at("../../tests/fixtures/models/trees100");
@@ -121,10 +121,7 @@ async function main() {
   }
   const rows = withRatios(servers.map(({ name }) => summarize(results, name)));
   const { out, ...options } = values;
-  const result = { benchmark: "memory", at: new Date().toISOString(), options, machine, rows };
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`\n${markdownTable(COLUMNS, rows)}\n`);
+  await saveResult(out, { benchmark: "memory", options, machine, rows }, [markdownTable(COLUMNS, rows)]);
 }
 
 await main().catch((error) => {

@@ -2,21 +2,21 @@
  * What does decoding a JSON body cost, next to JSON.parse on the same bytes?
  *
  *   node benchmarks/micro/decode.mjs [--rounds 21] [--out benchmarks/results/decode.json]
- *
- * Needs `npm run build`.
  */
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
+import { saveResult } from "../save-result.mjs";
+import { importSources } from "../sources.mjs";
 import { imageBody, recordsBody, splitBody } from "./bodies.mjs";
 import { takeTurns } from "./turns.mjs";
 
-const dist = (path) => import(new URL(`../../dist/src/${path}.js`, import.meta.url).href);
-const { compileJsonDecoder } = await dist("codec/decode/compiled/compile-json-decoder");
-const { compileReferenceDecoder } = await dist("codec/decode/reference");
-const { parseSignature } = await dist("format/signature");
+const [{ compileJsonDecoder }, { compileReferenceDecoder }, { parseSignature }] = await importSources(
+  "src/codec/decode/compiled/compile-json-decoder.ts",
+  "src/codec/decode/reference.ts",
+  "src/format/signature.ts",
+);
 
 const { values: options } = parseArgs({
   options: {
@@ -64,6 +64,4 @@ const COLUMNS = {
 
 const machine = describeMachine();
 const rows = CASES.map(measure);
-const result = { benchmark: "decode", at: new Date().toISOString(), machine, rows };
-await writeFile(options.out, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`\n${markdownTable(COLUMNS, rows)}\n\nNode ${machine.node}. Written to ${options.out}`);
+await saveResult(options.out, { benchmark: "decode", machine, rows }, [markdownTable(COLUMNS, rows)]);

@@ -2,17 +2,16 @@
  * What does writing an answer of 10,000 rows cost, next to JSON.stringify of the same answer?
  *
  *   node benchmarks/micro/encode.mjs [--rounds 21] [--out benchmarks/results/encode.json]
- *
- * Needs `npm run build`.
  */
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
+import { saveResult } from "../save-result.mjs";
+import { importSources } from "../sources.mjs";
 import { takeTurns } from "./turns.mjs";
 
-const { compileEncoder } = await import(new URL("../../dist/src/codec/encode/predictions.js", import.meta.url).href);
+const [{ compileEncoder }] = await importSources("src/codec/encode/predictions.ts");
 
 const { values: options } = parseArgs({
   options: {
@@ -57,6 +56,4 @@ const machine = describeMachine();
 const rows = Object.entries(OUTPUTS).flatMap(([type, tensor]) =>
   Object.entries(SHAPES).map(([shape, to]) => measure(`${type}, ${shape}`, tensor, to)),
 );
-const result = { benchmark: "encode", at: new Date().toISOString(), machine, rows };
-await writeFile(options.out, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`\n${markdownTable(COLUMNS, rows)}\n\nNode ${machine.node}. Written to ${options.out}`);
+await saveResult(options.out, { benchmark: "encode", machine, rows }, [markdownTable(COLUMNS, rows)]);

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
-// How long does it take to write a float32, in its own shortest digits and widened to float64? After npm run build:
+// How long does it take to write a float32, in its own shortest digits and widened to float64?
 // node benchmarks/micro/float32-text.mjs
-import { createFloat32Text } from "../../dist/src/core/float-texts.js";
-import { pythonFloatText } from "../../dist/src/core/python-text.js";
+import { importSources } from "../sources.mjs";
+
+const [{ createFloat32Text }, { pythonFloatText }] = await importSources(
+  "src/core/float-texts.ts",
+  "src/core/python-text.ts",
+);
 
 const COUNT = 1_000_000;
 const ROUNDS = 5;

@@ -7,12 +7,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
+import { markdownTable } from "../http/report.mjs";
+import { saveResult } from "../save-result.mjs";
 import { makeTables, TABLE_FORMATS } from "./make-tables.mjs";
 
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
@@ -27,9 +28,18 @@ const { values } = parseArgs({
     out: { type: "string", default: at("../results/offline.json") },
   },
 });
+const COLUMNS = {
+  input: (row) => row.format,
+  MB: (row) => String(row.inputMb),
+  seconds: (row) => row.seconds.toFixed(1),
+  "rows/s": (row) => Math.round(row.rowsPerSecond).toLocaleString("en"),
+  "peak RSS": (row) => `${Math.round(row.peakMb)} MB`,
+};
+
 if (!existsSync(CLI)) throw new Error("dist/cli/main.js is not there: run 'npm run build' first");
 const folder = mkdtempSync(join(tmpdir(), "mlserve-bench-"));
 try {
+  const machine = describeMachine();
   makeTables(folder, Number(values.rows));
   const results = [];
   for (const format of TABLE_FORMATS) {
@@ -38,12 +48,9 @@ try {
     const peakMb = Math.max(...rounds.map((round) => round.peakMb));
     results.push({ format, inputMb: megabytes(statSync(join(folder, `table.${format}`)).size), ...best, peakMb });
   }
-  console.table(results);
   // Where the result is written is a path of the machine.
   const { out, ...options } = values;
-  const report = { measured: new Date().toISOString(), machine: await describeMachine(), options, results };
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
+  await saveResult(out, { benchmark: "offline", machine, options, results }, [markdownTable(COLUMNS, results)]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

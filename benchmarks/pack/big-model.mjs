@@ -1,8 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
-const PROTO = fileURLToPath(new URL("../../dist/src/flavors/onnx/proto-fields.js", import.meta.url));
+import { importSources } from "../sources.mjs";
 
 /** Rows and columns of each matrix: 4096 x 4096 float32 are 64 MiB. */
 const SIDE = 4096;
@@ -17,7 +15,7 @@ const MATRIX_BYTES = SIDE * SIDE * 4;
  * @returns {Promise<{ file: string, bytes: number }>}
  */
 export async function writeBigModel(folder, { bytes, external }) {
-  const proto = await import(pathToFileURL(PROTO).href);
+  const [proto] = await importSources("src/flavors/onnx/proto-fields.ts");
   const count = Math.max(1, Math.round(bytes / MATRIX_BYTES));
   const weights = randomWeights();
   const file = join(folder, "big.onnx");

@@ -9,13 +9,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { setPriority, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
+import { saveResult } from "../save-result.mjs";
 import { writeBigModel } from "./big-model.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -134,10 +134,7 @@ async function main() {
   }
   check(folder, results.findLast(({ name }) => name === "mlserve pack").told);
   const rows = summarize(results, bytes);
-  const result = { benchmark: "pack", at: new Date().toISOString(), options, machine, bytes, rows };
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`\n${markdownTable(COLUMNS, rows).replaceAll("tar | ", "tar \\| ").replaceAll("tee | ", "tee \\| ")}\n`);
+  await saveResult(out, { benchmark: "pack", options, machine, bytes, rows }, [markdownTable(COLUMNS, rows)]);
 }
 
 await main().catch((error) => {

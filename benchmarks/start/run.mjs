@@ -8,7 +8,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { CLI } from "../http/server-process.mjs";
+import { saveResult } from "../save-result.mjs";
 
 const MODEL = fileURLToPath(new URL("../../tests/fixtures/models/trees100", import.meta.url));
 const BARE = fileURLToPath(new URL("bare.mjs", import.meta.url));
@@ -174,8 +175,7 @@ try {
   const machine = describeMachine();
   await runCommand([CLI, "pack", MODEL, "-o", join(folder, "trees100.tar"), "--no-self-test"]);
   const rows = toRows(await measure(rounds, folder), rounds);
-  console.log(markdownTable(COLUMNS, rows));
-  writeFileSync(values.out, `${JSON.stringify({ rounds, machine, rows }, null, 2)}\n`);
+  await saveResult(values.out, { benchmark: "start", rounds, machine, rows }, [markdownTable(COLUMNS, rows)]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -23,6 +23,7 @@ const FILES = {
   "predict.ts": (answer) => `
 import * as z from "zod/mini";
 import { toAnswer } from "./classifier.js";
+import { saveResult } from "../save-result.mjs";
 export const input = z.object({ x: z.number() });
 export const predict = (rows: z.infer<typeof input>[]) => rows.map(() => toAnswer(${answer}));
 `,
@@ -99,9 +100,7 @@ async function main() {
   const rows = [];
   for (const file of Object.keys(FILES)) rows.push(await measureFile(server.url, project, file, Number(values.saves)));
   await server.stop();
-  const result = { benchmark: "watch", at: new Date().toISOString(), machine, rows };
-  writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`\n${markdownTable(COLUMNS, rows)}\n`);
+  await saveResult(values.out, { benchmark: "watch", machine, rows }, [markdownTable(COLUMNS, rows)]);
 }
 
 await main().catch((error) => {

@@ -13,6 +13,7 @@ import { runLoad } from "../http/load.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable, summarize } from "../http/report.mjs";
 import { CLI, killAll, openRunFolder, startServer } from "../http/server-process.mjs";
+import { saveResult } from "../save-result.mjs";
 
 const BASELINE = "inline";
 const EXPECTED = '{"predictions":[1]}';
@@ -92,11 +93,7 @@ async function main() {
   const rounds = [];
   for (let round = 0; round < options.rounds; round++) rounds.push(...(await measureRound(options, folder)));
   const rows = summarize(rounds, BASELINE);
-  writeFileSync(
-    out,
-    `${JSON.stringify({ benchmark: "workers", at: new Date().toISOString(), options, machine, rows }, null, 2)}\n`,
-  );
-  console.log(`\n${markdownTable(COLUMNS, rows)}\n`);
+  await saveResult(out, { benchmark: "workers", options, machine, rows }, [markdownTable(COLUMNS, rows)]);
 }
 
 await main().catch((error) => {

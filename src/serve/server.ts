@@ -148,12 +148,18 @@ function refuseTheRest(server: HttpServer, connections: Connections, limits: Con
   });
 }
 
+/**
+ * Connections that may wait to be taken: where more come at once, the system lets the others try again a second later.
+ * Linux allows 4096 (net.core.somaxconn).
+ */
+const BACKLOG = 4096;
+
 const EXPECTATION = new MlserveError("expectation_failed", "expected no Expect header, or 100-continue");
 
 function listen(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen({ host, port }, resolve);
+    server.listen({ host, port, backlog: BACKLOG }, resolve);
   });
 }
 

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { figuresText, TOLD } from "../../scripts/figures-text.mjs";
+import { fillPage, placesOf } from "../../scripts/figures/bench-page.mjs";
+import { figuresText, TOLD } from "../../scripts/figures/readme-text.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const RESULTS = resolve(ROOT, "benchmarks/results");
 
-function readResults(): Record<string, unknown> {
-  const files = TOLD.map((name) => [name, resolve(RESULTS, `${name}.json`)] as const);
+function readResults(names: readonly string[] = TOLD): Record<string, unknown> {
+  const files = names.map((name) => [name, resolve(RESULTS, `${name}.json`)] as const);
   const there = files.filter(([, file]) => existsSync(file));
   return Object.fromEntries(there.map(([name, file]) => [name, JSON.parse(readFileSync(file, "utf8"))]));
 }
@@ -27,7 +28,13 @@ describe("the figures of README.md", () => {
     expect(written).toBe(figuresText(readResults()));
   });
 
-  it("say what is reached, what is not, and what nobody measured", () => {
+  it("and those of benchmarks/README.md", () => {
+    const page = readFileSync(resolve(ROOT, "benchmarks/README.md"), "utf8");
+    expect(placesOf(page)).toEqual(expect.arrayContaining(["http", "rows", "encode"]));
+    expect(fillPage(page, readResults([...TOLD, ...placesOf(page)]))).toBe(page);
+  });
+
+  it("say which aims are not reached", () => {
     const http = {
       at: "2026-01-02T03:04:05.000Z",
       machine: MACHINE,
@@ -43,6 +50,13 @@ describe("the figures of README.md", () => {
       expect.arrayContaining([
         "| 1 | 4,000 | 0.12 ms | 0.50 ms | 50 us | 0.40x |",
         "| 32 | 14,000 (client-bound) (rounds differed) | 0.20 ms | 0.50 ms | 50 us | 0.31x |",
+        "Of 2 [aims](benchmarks/README.md#aims) that were measured, 1 are reached. These are not:",
+        "| one row, 32 connections, to an empty Hono route | 1.2x or more | 0.31x |",
+      ]),
+    );
+    const page = fillPage("<!-- figures: aims -->\n<!-- end -->", { http }).split("\n");
+    expect(page).toEqual(
+      expect.arrayContaining([
         "| one row, 32 connections, to an empty Hono route | 1.2x or more | 0.31x | **not reached** |",
         "| one row, 1 connection, median above that route's | 0.06 ms or less | 0.04 ms | reached |",
         "| one row, 32 connections, to mosec | 1.5x or more |  | not measured |",
@@ -66,7 +80,7 @@ describe("the figures of README.md", () => {
     };
     const lines = figuresText({ compare }).split("\n");
     expect(lines).toContain("| mosec 1.2.3 | 10,000 | 2.00x | 50 us | 1.2 s | 99 MB |");
-    expect(lines).toContain("| one row, 32 connections, to mosec | 1.5x or more | 2.00x | reached |");
+    expect(lines).toContain("Of 1 [aims](benchmarks/README.md#aims) that were measured, 1 are reached.");
     expect(lines.filter((line) => line.startsWith("| MLflow"))).toEqual([]);
   });
 });

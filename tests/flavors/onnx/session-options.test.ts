@@ -3,6 +3,9 @@ import { silentLogger } from "../../../src/core/logger.js";
 import { onnxConfig } from "../../../src/flavors/onnx/config.js";
 import { toSessionOptions } from "../../../src/flavors/onnx/session-options.js";
 
+/** What is set unless the model says otherwise: threads that have nothing to do sleep. */
+const ASLEEP = { "session.intra_op.allow_spinning": "0", "session.inter_op.allow_spinning": "0" };
+
 function optionsOf(onnx_session_options: unknown, threads?: number): { options: object; warnings: string[] } {
   const warnings: string[] = [];
   const logger = { ...silentLogger, warn: (_: object, message = "") => warnings.push(message) };
@@ -33,7 +36,7 @@ describe("the session options of an MLmodel file", () => {
         intraOpNumThreads: 2,
         executionMode: "parallel",
         graphOptimizationLevel: "all",
-        extra: { "session.a": "0" },
+        extra: { ...ASLEEP, "session.a": "0" },
       },
     ],
     [
@@ -49,10 +52,19 @@ describe("the session options of an MLmodel file", () => {
     ],
     ["the basic level", { graph_optimization_level: 1 }, { graphOptimizationLevel: "basic" }],
     ["the extended level", { graph_optimization_level: 2 }, { graphOptimizationLevel: "extended" }],
-    ["settings that are no text", { extra_session_config: { a: 1, b: true } }, { extra: { a: "1", b: "1" } }],
+    [
+      "settings that are no text",
+      { extra_session_config: { a: 1, b: true } },
+      { extra: { ...ASLEEP, a: "1", b: "1" } },
+    ],
+    [
+      "a model whose threads are to spin",
+      { extra_session_config: { "session.intra_op.allow_spinning": "1" } },
+      { extra: { ...ASLEEP, "session.intra_op.allow_spinning": "1" } },
+    ],
     ["options that nobody knows", { enable_profiling: true }, {}],
   ])("are read from %s", (_, given, expected) => {
-    expect(optionsOf(given)).toEqual({ options: { logSeverityLevel: 4, ...expected }, warnings: [] });
+    expect(optionsOf(given)).toEqual({ options: { logSeverityLevel: 4, extra: ASLEEP, ...expected }, warnings: [] });
   });
 
   it("give way to the threads of the command line", () => {
@@ -85,7 +97,8 @@ describe("the session options of an MLmodel file", () => {
     const { options, warnings } = optionsOf(given);
     expect(options).not.toHaveProperty("executionMode");
     expect(options).not.toHaveProperty("extra.session");
-    expect(Object.keys("extra" in options ? (options.extra as object) : {})).toEqual([]);
+    expect(options).toMatchObject({ extra: ASLEEP });
+    expect(Object.keys("extra" in options ? (options.extra as object) : {})).toEqual(Object.keys(ASLEEP));
     expect(warnings).toEqual([warning]);
   });
 

@@ -1,0 +1,1 @@
+export function bundlePackage(folder: string): Promise<string[]>;

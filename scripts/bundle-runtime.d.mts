@@ -1,0 +1,1 @@
+export function bundleRuntime(folder: string): Promise<string[]>;
