@@ -1,5 +1,5 @@
 import { option } from "./option.js";
-import { choice, choices, FILE, integer, listOf, PAIR, SIZE, text } from "./value-types.js";
+import { choice, choices, FILE, integer, listOf, PAIR, PORT, SIZE, text } from "./value-types.js";
 
 /** What an image is to be, however it is made: options of every command that makes one. */
 export const IMAGE_OPTIONS = {
@@ -17,7 +17,7 @@ export const IMAGE_OPTIONS = {
     help: "who runs the server; any other may be given at start",
     default: "65532:65532",
   }),
-  port: option(integer("PORT", 1, 65_535), {
+  port: option(PORT, {
     group: "Image",
     short: "p",
     help: "port that the server listens on unless the container is told another",
@@ -28,15 +28,6 @@ export const IMAGE_OPTIONS = {
 } as const;
 
 const maxSize = option(SIZE, { group: "Image", help: "fail when the image is larger; unset: any size" });
-
-/** What is pulled goes there. */
-export const PULL_OPTIONS = {
-  output: option(FILE, {
-    group: "Input and output",
-    short: "o",
-    help: "the package to write; .tar.gz compresses it; unset: the last part of the name with .tar",
-  }),
-};
 
 /** How a model is sent to a registry. */
 export const PUSH_OPTIONS = {
