@@ -71,7 +71,7 @@ describe.each(CASES)("an image of a model of $flavor", ({ flavor, model, body, p
 
   it("answers, knows its health and ends well where nothing can be written, as any user, without a network", async () => {
     const container = runContainer(image);
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(await container.ask(body)).toEqual({ status: 200, answer: { predictions } });
     expect(container.exec("node", "/opt/mlserve/runtime.mjs", "container", "health")).toMatchObject({ code: 0 });
     expect(container.stop()).toBe(0);
@@ -114,9 +114,9 @@ describe("the image", () => {
   it.each([
     { name: "flags alone", words: ["--port", "9001"], env: { MLSERVE_PORT: "1" }, port: 9001 },
     { name: "the word serve, and Cloud Run's variable", words: ["serve"], env: { PORT: "9005" }, port: 9005 },
-  ])("listens where $name say, and its health is asked for there", ({ words, env, port }) => {
+  ])("listens where $name say, and its health is asked for there", async ({ words, env, port }) => {
     const container = runContainer(image, [...LOCKED, ...variables(env)], words);
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(container.logs()).toContain(`at http://0.0.0.0:${port} `);
     expect(container.exec("node", "/opt/mlserve/runtime.mjs", "container", "health").stdout).toContain(`:${port}`);
   });
@@ -144,7 +144,7 @@ describe("the image", () => {
   it("uses the threads that its container is granted", async () => {
     const onnx = "images/onnx:1";
     const container = runContainer(onnx, [...LOCKED, "--cpus", "1"], ["--isolation", "process"]);
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(container.logs()).toContain("1 worker, 1 thread)");
   });
 
@@ -159,7 +159,7 @@ describe("the image", () => {
     );
     await buildImage(slow, "images/slow:1");
     const container = runContainer("images/slow:1");
-    container.becomes("healthy");
+    await container.becomes("healthy");
     const asking = spawn("docker", ["exec", container.id, "node", "-e", ASK, '{"inputs": "now"}']);
     const answered = text(asking.stdout);
     while (!container.logs().includes("begun now")) await new Promise(setImmediate);
