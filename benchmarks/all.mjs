@@ -21,6 +21,7 @@ const BENCHMARKS = {
   compare: "compare/run.mjs",
   memory: "memory/run.mjs",
   workers: "workers/run.mjs",
+  overload: "overload/run.mjs",
   pack: "pack/run.mjs",
   offline: "offline/run.mjs",
   decode: "micro/decode.mjs",

@@ -22,6 +22,8 @@ export interface Argument {
   readonly help: string;
   /** What a shell may offer for it; names of files where nothing is said. */
   readonly completes?: Completes;
+  /** Does it name a model, which may then lie in a registry? */
+  readonly isModel?: true;
   /** May it be left out? */
   readonly optional?: true;
 }

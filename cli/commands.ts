@@ -3,12 +3,16 @@ import type { Argument, Command } from "./command.js";
 
 export type CommandName = keyof typeof COMMAND_OPTIONS;
 
-const MODEL: Argument = { name: "model", help: "a package (.tar or .tar.gz), or the folder of a model" };
+const MODEL: Argument = {
+  name: "model",
+  help: "a package (.tar or .tar.gz), the folder of a model, or oci://NAME:TAG",
+  isModel: true,
+};
 
 /** What those take besides that run a model: they pack it themselves. */
 const RUNNABLE: Argument = {
   ...MODEL,
-  help: "a package (.tar, .tar.gz), a model's folder, an .onnx file or a predict.ts",
+  help: "a package (.tar, .tar.gz), a model's folder, an .onnx file, a predict.ts, or oci://NAME:TAG",
 };
 
 /**
@@ -97,6 +101,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       "mlserve build-docker iris.tar --context ./context    # for docker build",
     ],
   },
+  "build-image": {
+    summary: "write or push a container image of a model, without Docker",
+    arguments: [RUNNABLE],
+    examples: [
+      "mlserve build-image iris.tar -o iris-image.tar    # docker load, or skopeo copy oci-archive:iris-image.tar",
+      "mlserve build-image iris.tar --push registry.example/iris:1 --platform linux/amd64,linux/arm64",
+      "mlserve build-image iris.tar -o iris-image.tar --base-image docker-archive:node.tar",
+    ],
+  },
   dockerfile: {
     summary: "print the Dockerfile that build-docker uses",
     arguments: [RUNNABLE],
@@ -115,9 +128,25 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     arguments: [{ name: "url", help: "where the server is; unset: by --port on this machine", optional: true }],
     examples: ["mlserve health", "mlserve health http://10.0.0.7:8080"],
   },
+  push: {
+    summary: "send a model to a container registry",
+    arguments: [RUNNABLE, { name: "reference", help: "where to: REGISTRY/NAME:TAG", completes: "nothing" }],
+    examples: [
+      "mlserve push iris.tar registry.example/models/iris:1",
+      "mlserve push iris.tar registry.example/models/iris:1 --format modelcar    # for KServe",
+    ],
+  },
+  pull: {
+    summary: "get a model from a container registry",
+    arguments: [{ name: "reference", help: "what to get: REGISTRY/NAME:TAG, or NAME@DIGEST", completes: "nothing" }],
+    examples: [
+      "mlserve pull registry.example/models/iris:1 -o iris.tar",
+      "mlserve pull registry.example/models/iris:1 --trust team.pub",
+    ],
+  },
   sign: {
     summary: "sign a package, so that others can tell whose it is",
-    arguments: [{ ...MODEL, help: "a package (.tar or .tar.gz), or a folder with SHA256SUMS" }],
+    arguments: [{ name: "model", help: "a package (.tar or .tar.gz), or a folder with SHA256SUMS" }],
     examples: ["mlserve sign iris.tar --key team.key", "mlserve sign iris.tar --key team.key -o signed/iris.tar"],
   },
   verify: {

@@ -10,7 +10,9 @@ import { openRunnable } from "./open.js";
 import { packApart } from "./pack-apart.js";
 
 /** What every command has that makes something of a model for containers. */
-export type ImageContext = CommandContext<(typeof COMMAND_OPTIONS)["build-docker" | "dockerfile" | "manifest"]>;
+export type ImageContext = CommandContext<
+  (typeof COMMAND_OPTIONS)["build-docker" | "build-image" | "dockerfile" | "manifest" | "push"]
+>;
 
 /** A model that is to be put into an image, and the name of the flavor that will run it. */
 export interface ImageModel extends AsyncDisposable {

@@ -16,6 +16,8 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute; names of files on the command line are relative to it. */
   readonly cwd: string;
+  /** Where models lie that were got from elsewhere for this run, by what the command line calls them. */
+  readonly fetched?: ReadonlyMap<string, string>;
   /** Where private folders may be made. */
   readonly temporaryFolder: string;
   readonly interrupts: Interrupts;

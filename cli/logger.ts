@@ -1,9 +1,8 @@
-import { pino } from "pino";
-import type { Logger } from "../src/core/logger.js";
+import { type Logger as Pino, pino } from "pino";
 import type { LineBuffer } from "./line-buffer.js";
 
 /** Writes JSON lines, from `level` upwards. */
-export function createLogger(lines: LineBuffer, level: string): Logger {
+export function createLogger(lines: LineBuffer, level: string): Pino {
   return pino(
     {
       level,

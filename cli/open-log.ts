@@ -1,17 +1,27 @@
 import type { OptionValues } from "../src/config/option.js";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import type { Logger } from "../src/core/logger.js";
+import type { RequestLog } from "../src/serve/access-log.js";
 import { createPaint } from "./colors.js";
 import type { Io } from "./io.js";
 import { createLineBuffer } from "./line-buffer.js";
 import { createLogger } from "./logger.js";
 import { prettyLines } from "./pretty-lines.js";
+import { createRequestLog } from "./request-log.js";
 
 export type LogOptions = Pick<OptionValues<typeof SERVE_OPTIONS>, "logLevel" | "logFormat">;
 
+/** What a server logs with. */
+export interface Log {
+  readonly logger: Logger;
+  readonly requestLog: RequestLog;
+}
+
 /** The log of a server on standard error; `beforeLines` is called before lines are written there. */
-export function openLog(io: Io, { logLevel, logFormat }: LogOptions, beforeLines: () => void): Logger {
-  const lines = createLineBuffer(io, beforeLines);
+export function openLog(io: Io, { logLevel, logFormat }: LogOptions, beforeLines: () => void): Log {
+  const buffer = createLineBuffer(io, beforeLines);
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && io.stderr.isTTY === true);
-  return createLogger(isPretty ? prettyLines(lines, createPaint(io.stderr, io)) : lines, logLevel);
+  const lines = isPretty ? prettyLines(buffer, createPaint(io.stderr, io)) : buffer;
+  const logger = createLogger(lines, logLevel);
+  return { logger, requestLog: createRequestLog(logger, lines) };
 }

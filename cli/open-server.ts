@@ -3,6 +3,7 @@ import { readVersion } from "../src/core/installed-version.js";
 import type { Logger } from "../src/core/logger.js";
 import type { AccessRules } from "../src/serve/access/guard.js";
 import type { TlsFiles } from "../src/serve/access/tls.js";
+import type { RequestLog } from "../src/serve/access-log.js";
 import { createApp } from "../src/serve/app.js";
 import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import type { Metrics } from "../src/serve/metrics.js";
@@ -19,8 +20,10 @@ export interface ServerParts {
   readonly models: ModelRepository;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly requestLog: RequestLog;
   readonly access: AccessRules;
   readonly tls: TlsFiles | undefined;
+  readonly bodyMemoryBytes: number | undefined;
   /** Aborted when the server is about to close. */
   readonly stopping: AbortSignal;
 }
@@ -28,16 +31,17 @@ export interface ServerParts {
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
   { options }: ServeContext,
-  { models, metrics, logger, access, tls, stopping }: ServerParts,
+  { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
     access,
     metricsRoute: options.metricsPort === undefined,
     logger,
-    accessLog: options.accessLog && !options.quiet,
+    accessLog: options.accessLog && !options.quiet && requestLog,
     metrics,
     maxBodyBytes: options.maxBody,
+    ...definedOf({ bodyMemoryBytes }),
     timeoutMs: options.timeout,
     serverTiming: options.serverTiming,
     version: readVersion(),

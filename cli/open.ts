@@ -73,6 +73,10 @@ export async function isUnpacked(path: string): Promise<boolean> {
 const MODEL_FILE = /\.(onnx|json)$/i;
 
 /** Short, as the user wrote it, since errors show it; this process may run in another folder than the command. */
-export function toPath(argument: string, { cwd }: Pick<Io, "cwd">): string {
+export function toPath(argument: string, { cwd, fetched }: Pick<Io, "cwd" | "fetched">): string {
+  return fetched?.get(argument) ?? relativePath(argument, cwd);
+}
+
+function relativePath(argument: string, cwd: string): string {
   return isAbsolute(argument) ? argument : relative(process.cwd(), resolve(cwd, argument)) || ".";
 }

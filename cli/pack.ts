@@ -13,6 +13,7 @@ import { toPath } from "./open.js";
 import type { Output } from "./output.js";
 import { toSignatureFields } from "./signature-fields.js";
 import { summarizeSchema } from "./signature-text.js";
+import { readSourceDate } from "./source-date.js";
 import { formatBytes, formatTable, quoteArgument } from "./text.js";
 
 type Options = OptionValues<typeof PACK_OPTIONS>;
@@ -94,15 +95,6 @@ function toMetadata(
   const metadata = new Map(entries);
   if (metadata.size === entries.length) return Object.fromEntries(metadata);
   throw new MlserveError("usage", "a key is given twice", { where: "--metadata" });
-}
-
-/** The date that reproducible builds give to every file (https://reproducible-builds.org/specs/source-date-epoch). */
-function readSourceDate({ environment }: Io): Date | undefined {
-  const seconds = environment.SOURCE_DATE_EPOCH;
-  if (seconds === undefined || seconds === "") return undefined;
-  if (!/^[0-9]{1,11}$/.test(seconds))
-    throw new MlserveError("usage", "expected whole seconds since 1970", { where: "SOURCE_DATE_EPOCH" });
-  return new Date(Number(seconds) * 1000);
 }
 
 function toOptionalPath(file: string | undefined, { cwd }: Io): string | undefined {

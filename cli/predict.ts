@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { OptionValues } from "../src/config/option.js";
 import type { PREDICT_OPTIONS } from "../src/config/options.js";
+import { OWN_DATA_LIMITS } from "../src/core/decode-limits.js";
 import { MlserveError } from "../src/core/errors.js";
 import { fileSystemError } from "../src/format/file-system-error.js";
 import { replaceFile } from "../src/format/replace-file.js";
@@ -38,6 +39,7 @@ export async function predictCommand(context: Context): Promise<void> {
     ...known,
     onProgress: loading.onProgress,
     coercion: options.coercion,
+    limits: OWN_DATA_LIMITS,
     nonFinite: options.nonfinite,
     float32: options.float32,
     ...definedOf({ threads: options.threads }),

@@ -32,6 +32,9 @@ const WORDS: Readonly<Record<LongWork, { readonly text: string; readonly unit: "
   score: { text: "scoring", unit: "bytes" },
   test: { text: "testing", unit: "count" },
   image: { text: "building the image", unit: "count" },
+  pull: { text: "pulling", unit: "bytes" },
+  push: { text: "pushing", unit: "bytes" },
+  write: { text: "writing the image", unit: "bytes" },
   compare: { text: "comparing predictions", unit: "count" },
 };
 

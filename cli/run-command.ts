@@ -9,6 +9,7 @@ import { readConfigFile } from "./config-source.js";
 import type { Io } from "./io.js";
 import { createOutput, type ErrorStyle, type Output } from "./output.js";
 import { printConfig } from "./print-config.js";
+import { withRemoteModels } from "./remote-model.js";
 import type { CommandRequest } from "./request.js";
 import { RUNNERS } from "./runners.js";
 import { createScratch } from "./scratch.js";
@@ -56,14 +57,8 @@ export async function runCommand(request: CommandRequest, { resolved, file, outp
     const [argument = "", ...otherArguments] = words;
     // The options were resolved by the schema of this very command.
     const runner = (await RUNNERS[name]()) as (context: CommandContext) => Promise<void>;
-    await runner({
-      argument,
-      otherArguments,
-      options: resolved.values,
-      io,
-      output,
-      temporaryFolder: scratch.folder,
-    });
+    const context = { argument, otherArguments, options: resolved.values, io, output, temporaryFolder: scratch.folder };
+    await withRemoteModels(name, context, runner);
   } finally {
     output.progress.end();
     scratch.remove();

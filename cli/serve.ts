@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
+import { MlserveError } from "../src/core/errors.js";
 import type { Logger } from "../src/core/logger.js";
 import type { Model } from "../src/format/model.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
@@ -33,18 +34,20 @@ interface Held extends AsyncDisposable {
 /** `mlserve serve`. */
 export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
-  const logger = openLog(io, options, output.progress.clear);
+  const { logger, requestLog } = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
   const access = accessRules(options, io);
   const tls = tlsFiles(options, io);
+  const bodyMemoryBytes = bodyMemory(options);
   const known = await loadFlavors(options, io);
   const load: Load = (model, more) =>
     loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
   await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
-  await using server = await openServer(context, { models, metrics, logger, access, tls, stopping });
+  const parts = { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping };
+  await using server = await openServer(context, parts);
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
   if (!options.quiet) logJoining(models.current, logger);
@@ -55,6 +58,12 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await kept;
 }
 
+/** With room for one body alone, others would wait for it although they are short. */
+function bodyMemory({ bodyMemory: bytes, maxBody }: ServeContext["options"]): number | undefined {
+  if (bytes === undefined || bytes >= 2 * maxBody) return bytes;
+  throw new MlserveError("usage", "expected at least twice as much as --max-body", { where: "--body-memory" });
+}
+
 function toLoadOptions(options: ServeContext["options"]) {
   return {
     coercion: options.coercion,
@@ -63,6 +72,20 @@ function toLoadOptions(options: ServeContext["options"]) {
     selfTest: options.selfTest,
     isolation: options.isolation,
     loadTimeoutMs: options.loadTimeout,
+    limits: {
+      maxRows: options.maxRows,
+      maxColumns: options.maxColumns,
+      maxDepth: options.maxDepth,
+      maxElements: options.maxElements,
+      maxStringBytes: options.maxString,
+      maxValueBytes: options.maxValues,
+    },
+    queue: {
+      requests: options.maxQueue,
+      rows: options.maxQueueRows,
+      waitMs: options.maxQueueTime ?? ("auto" as const),
+    },
+    offloadAboveBytes: options.offloadAbove ?? ("auto" as const),
     joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
     ...definedOf({
       threads: options.threads,

@@ -1,5 +1,6 @@
 import type { OptionValues } from "../src/config/option.js";
 import type { TEST_OPTIONS } from "../src/config/options.js";
+import { OWN_DATA_LIMITS } from "../src/core/decode-limits.js";
 import { MlserveError, quoteName } from "../src/core/errors.js";
 import type { OnProgress } from "../src/core/progress.js";
 import type { Model } from "../src/format/model.js";
@@ -96,6 +97,7 @@ async function loadWithSelfTest(
       ...known,
       selfTest,
       coercion: options.coercion,
+      limits: OWN_DATA_LIMITS,
       nonFinite: options.nonfinite,
       float32: options.float32,
       ...definedOf({ threads: options.threads }),

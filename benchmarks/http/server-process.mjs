@@ -36,6 +36,7 @@ export function openRunFolder(endMore = () => {}) {
  * @property {number} readyMs from the start of the process to the line that names its address
  * @property {() => Promise<Usage>} usage
  * @property {() => Promise<void>} stop
+ * @property {Promise<number | null>} exited its exit code; null where a signal ended it
  *
  * @typedef {object} Usage
  * @property {number} cpuMicros user and system time of all threads since the start
@@ -68,11 +69,12 @@ export async function startServer(name, args, { folder, side }) {
   });
   closeSync(output);
   running.add(child);
-  const ended = new Promise((resolve) => child.once("exit", resolve)).then(() => running.delete(child));
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const ended = exited.then(() => running.delete(child));
   const url = await waitForAddress(name, child, log);
   const readyMs = performance.now() - started;
   const usage = side === "channel" ? () => askChannel(child) : async () => readProc(child.pid ?? 0);
-  return { url, pid: child.pid ?? 0, readyMs, usage, stop: () => stopServer(child, ended) };
+  return { url, pid: child.pid ?? 0, readyMs, usage, exited, stop: () => stopServer(child, ended) };
 }
 
 /** @param {string} name @param {import("node:child_process").ChildProcess} child @param {string} log */

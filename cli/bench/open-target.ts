@@ -30,7 +30,10 @@ export type TargetContext = Pick<CommandContext, "io" | "temporaryFolder"> & {
 export async function openTarget(argument: string, context: TargetContext): Promise<Target> {
   if (isUrl(argument)) return remoteTarget(argument);
   const { io, options } = context;
-  return startModelServer(argument, serveFlags(options), { io, folder: context.temporaryFolder() });
+  return startModelServer(io.fetched?.get(argument) ?? argument, serveFlags(options), {
+    io,
+    folder: context.temporaryFolder(),
+  });
 }
 
 function remoteTarget(argument: string): Target {

@@ -116,6 +116,46 @@ const AIMS = [
       return growth === undefined ? undefined : [`${(100 * growth).toFixed(1)} %`, growth < 0.05];
     },
   },
+  {
+    name: "six bodies of a million rows in the air: answered right",
+    aim: "all",
+    measure: ({ overload }) => overloaded(overload, "large bodies answered right"),
+  },
+  {
+    name: "p99 of small requests meanwhile",
+    aim: "less than 100 ms",
+    measure: ({ overload }) => overloaded(overload, "p99 of small requests"),
+  },
+  {
+    name: "memory meanwhile, workers included",
+    aim: "less than 1.5 GB",
+    measure: ({ overload }) => overloaded(overload, "most memory, workers too"),
+  },
+  {
+    name: "twice the requests that can be answered: p99 of those that are",
+    aim: "1 s or less",
+    measure: ({ overload }) => overloaded(overload, "p99 of what was accepted"),
+  },
+  {
+    name: "p99 of refusals meanwhile",
+    aim: "less than 50 ms",
+    measure: ({ overload }) => overloaded(overload, "p99 of refusals"),
+  },
+  {
+    name: "answered meanwhile, of what can be",
+    aim: "60 % or more",
+    measure: ({ overload }) => overloaded(overload, "answered, of what it can do", Math.min),
+  },
+  {
+    name: "slowest `/ping` meanwhile",
+    aim: "less than 1 s",
+    measure: ({ overload }) => overloaded(overload, "slowest /ping"),
+  },
+  {
+    name: "SIGTERM with 32 requests in flight and 32 sent in half: dropped",
+    aim: "none",
+    measure: ({ overload }) => overloaded(overload, "dropped"),
+  },
   ...["pack", "validate"].flatMap((command) => [
     {
       name: `speed of \`mlserve ${command}\` with 2 GB, to \`tar\` piped to \`sha256sum\``,
@@ -139,6 +179,15 @@ const atLeast = (ratio, least) =>
 /** @param {number | undefined} ratio @param {number} most */
 const atMost = (ratio, most) =>
   ratio === undefined ? undefined : /** @type {const} */ ([times(ratio), ratio <= most]);
+
+/** The worst of all that have the figure. @param {(...values: number[]) => number} [worst] */
+function overloaded(overload, figure, worst = Math.max) {
+  const rows = overload?.rows.filter((row) => row.figure === figure) ?? [];
+  if (rows.length === 0) return undefined;
+  const value = worst(...rows.map(({ measured }) => measured));
+  const text = `${Number(value.toPrecision(3)).toLocaleString("en")}${rows[0].unit}`;
+  return /** @type {const} */ ([text, rows.every(({ isReached }) => isReached)]);
+}
 
 const workOf = (pack, command) => pack?.rows.find(({ name }) => name === `mlserve ${command}`);
 

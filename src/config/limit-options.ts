@@ -4,6 +4,52 @@ import { autoOr, DURATION, integer, SIZE } from "./value-types.js";
 /** What a server lets one client take of it: options of `mlserve serve`. */
 export const LIMIT_OPTIONS = {
   maxBody: option(SIZE, { group: "Limits", help: "largest body of a request, decompressed too", default: "32MiB" }),
+  maxRows: option(integer("COUNT", 1, 1_000_000_000), {
+    group: "Limits",
+    help: "most rows of a request, and most lists or objects in one list",
+    default: "1000000",
+  }),
+  maxColumns: option(integer("COUNT", 0, 10_000_000), {
+    group: "Limits",
+    help: "most columns of a request, and most keys of an object, beyond the signature's",
+    default: "20000",
+  }),
+  maxDepth: option(integer("LEVELS", 4, 1000), {
+    group: "Limits",
+    help: "most levels of lists and objects in a request",
+    default: "64",
+  }),
+  maxElements: option(integer("COUNT", 1, 1_000_000_000), {
+    group: "Limits",
+    help: "most elements of a tensor, and most values in one list",
+    default: "100000000",
+  }),
+  maxString: option(SIZE, { group: "Limits", help: "longest text in a request", default: "16MiB" }),
+  maxValues: option(SIZE, {
+    group: "Limits",
+    help: "most memory for the values of a request that are not read straight into arrays",
+    default: "512MiB",
+  }),
+  bodyMemory: option(autoOr(SIZE), {
+    group: "Limits",
+    help: "bodies of all requests together, at least twice --max-body; auto: an eighth of the memory",
+    default: "auto",
+  }),
+  maxQueue: option(integer("COUNT", 1, 1_000_000), {
+    group: "Limits",
+    help: "most requests that wait for the model; more are refused with 503",
+    default: "10000",
+  }),
+  maxQueueRows: option(integer("COUNT", 1, 1_000_000_000), {
+    group: "Limits",
+    help: "most rows of the requests that wait",
+    default: "1000000",
+  }),
+  maxQueueTime: option(autoOr(DURATION), {
+    group: "Limits",
+    help: "longest time that a request may have to wait for the model; auto: 500ms, or that of 32 requests",
+    default: "auto",
+  }),
   maxHeaderSize: option(SIZE, { group: "Limits", help: "largest head of a request", default: "16KiB" }),
   maxHeaders: option(integer("COUNT", 1, 10_000), {
     group: "Limits",

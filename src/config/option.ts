@@ -7,6 +7,7 @@ export const GROUPS = [
   "Rows of a file",
   "Load",
   "Image",
+  "Registry",
   "Deployment",
   "Server",
   "Limits",

@@ -2,12 +2,20 @@ import { z } from "zod";
 import { ACCESS_OPTIONS } from "./access-options.js";
 import { COMMON_OPTIONS as COMMON } from "./common-options.js";
 import { FLAVOR_OPTIONS } from "./flavor-options.js";
-import { BUILD_OPTIONS, IMAGE_OPTIONS, MANIFEST_DETAILS } from "./image-options.js";
+import {
+  BUILD_OPTIONS,
+  IMAGE_OPTIONS,
+  MANIFEST_DETAILS,
+  PULL_OPTIONS as PULLING,
+  PUSH_OPTIONS as PUSHING,
+  WRITE_IMAGE_OPTIONS,
+} from "./image-options.js";
 import { JOINING_OPTIONS } from "./joining-options.js";
 import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
+import { PULL_OPTIONS as PULLING } from "./registry-options.js";
 import { drainDelay, host, port, shutdownGrace } from "./server-options.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";
@@ -232,6 +240,8 @@ const TAKE_MODEL = { useFlavor, loadTimeout, ...CHECK_OPTIONS };
 export const DOCKERFILE_OPTIONS = z.object({ ...IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });
 /** `mlserve build-docker`. */
 export const BUILD_DOCKER_OPTIONS = z.object({ ...BUILD_OPTIONS, ...IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });
+/** `mlserve build-image`. */
+export const BUILD_IMAGE_OPTIONS = z.object({ ...WRITE_IMAGE_OPTIONS, ...TAKE_MODEL, ...COMMON });
 /** `mlserve manifest`. Endpoints take a moment to hear that a container is about to leave: a drain delay by default. */
 export const MANIFEST_OPTIONS = z.object({
   ...MANIFEST_DETAILS,
@@ -253,6 +263,11 @@ export const HEALTH_OPTIONS = z.object({
   ...COMMON,
 });
 
+/** `mlserve push`. */
+export const PUSH_OPTIONS = z.object({ ...PUSHING, ...TAKE_MODEL, ...COMMON });
+/** `mlserve pull`. */
+export const PULL_OPTIONS = z.object({ ...PULLING, ...CHECK_OPTIONS, ...COMMON });
+
 export const SIGN_OPTIONS = z.object({ ...SIGNING_OPTIONS, ...COMMON });
 export const VERIFY_OPTIONS = z.object({ ...CHECK_OPTIONS, ...COMMON });
 export const KEYGEN_OPTIONS = z.object({ ...COMMON });
@@ -269,9 +284,12 @@ export const COMMAND_OPTIONS = {
   diff: DIFF_OPTIONS,
   bench: BENCH_OPTIONS,
   "build-docker": BUILD_DOCKER_OPTIONS,
+  "build-image": BUILD_IMAGE_OPTIONS,
   dockerfile: DOCKERFILE_OPTIONS,
   manifest: MANIFEST_OPTIONS,
   health: HEALTH_OPTIONS,
+  push: PUSH_OPTIONS,
+  pull: PULL_OPTIONS,
   sign: SIGN_OPTIONS,
   verify: VERIFY_OPTIONS,
   keygen: KEYGEN_OPTIONS,

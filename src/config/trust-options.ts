@@ -1,4 +1,5 @@
 import { option } from "./option.js";
+import { REGISTRY_OPTIONS } from "./registry-options.js";
 import { FILE, listOf, SWITCH } from "./value-types.js";
 
 /** What a model has to be before it is used: options of every command that opens one. */
@@ -8,6 +9,7 @@ export const CHECK_OPTIONS = {
     group: "Model",
     help: "refuse a model that none of these public keys has signed: mlserve sign",
   }),
+  ...REGISTRY_OPTIONS,
 } as const;
 
 /** Of `mlserve sign`. */

@@ -121,6 +121,18 @@ export function choice<const Word extends string>(
   return valueType(placeholder, `one of ${words.join(", ")}`, parse, words);
 }
 
+/** Some of a few words, with commas between them. */
+export function choices<const Word extends string>(
+  words: readonly Word[],
+  placeholder: string,
+): ValueType<readonly Word[]> {
+  const parse = (value: string): readonly Word[] | undefined => {
+    const given = value.split(",").map((part) => words.find((word) => word === part.trim()));
+    return given.some((word) => word === undefined) ? undefined : given.filter((word) => word !== undefined);
+  };
+  return valueType(placeholder, `one of ${words.join(", ")}`, parse, words);
+}
+
 /** A whole number between two bounds, both included. */
 export function integer(placeholder: string, min: number, max: number): ValueType<number> {
   return valueType(placeholder, `a whole number from ${min} to ${max}`, (value) => {

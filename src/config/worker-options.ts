@@ -24,5 +24,10 @@ export const WORKER_OPTIONS = {
     group: "Workers",
     help: "memory for one worker, which is replaced beyond it; unset: any",
   }),
+  offloadAbove: option(autoOr(SIZE), {
+    group: "Workers",
+    help: "larger bodies keep out of the way of others; auto: 1MiB, 8MiB for a model in workers",
+    default: "auto",
+  }),
   loadTimeout,
 };

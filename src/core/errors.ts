@@ -39,6 +39,8 @@ export const ERRORS = {
   model_failed: { status: 500, errorCode: "MODEL_ERROR", exit: EXIT.failure },
   internal: { status: 500, errorCode: "INTERNAL_ERROR", exit: EXIT.failure },
   worker_lost: { status: 500, errorCode: "MODEL_ERROR", exit: EXIT.failure },
+  overloaded: { status: 503, errorCode: "TEMPORARILY_UNAVAILABLE", exit: EXIT.failure },
+  body_not_taken: { status: 503, errorCode: "TEMPORARILY_UNAVAILABLE", exit: EXIT.failure },
   shutting_down: { status: 503, errorCode: "TEMPORARILY_UNAVAILABLE", exit: EXIT.failure },
   timeout: { status: 504, errorCode: "DEADLINE_EXCEEDED", exit: EXIT.failure },
   // Models and packages.
@@ -76,6 +78,8 @@ export interface MlserveErrorOptions {
   readonly where?: string;
   /** What to do about it. */
   readonly hint?: string;
+  /** When it is worth trying again, in milliseconds: an answer tells it in seconds, as `Retry-After`. */
+  readonly retryAfterMs?: number;
   /** The error that led to it: for the log, never for an answer. */
   readonly cause?: unknown;
 }
@@ -93,6 +97,8 @@ export class MlserveError extends Error {
   readonly where: string | undefined;
   /** What to do about it, if there is something. */
   readonly hint: string | undefined;
+  /** Milliseconds after which it is worth trying again, if that is known. */
+  readonly retryAfterMs: number | undefined;
 
   /** `reason` says what is wrong and what was expected, without the caller's values. */
   constructor(kind: ErrorKind, reason: string, options: MlserveErrorOptions = {}) {
@@ -102,6 +108,7 @@ export class MlserveError extends Error {
     this.reason = reason;
     this.where = options.where;
     this.hint = options.hint;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** The HTTP status of an answer that fails so. */

@@ -17,35 +17,21 @@ import {
   QUOTE,
   ZERO,
 } from "./json-bytes.js";
-import { placeOf } from "./json-place.js";
+import { JsonCursor } from "./json-cursor.js";
+import type { JsonOptions, JsonPlace } from "./json-options.js";
 import { type JsonFloat, type JsonObject, type JsonValue, toJsonFloat } from "./json-value.js";
 
 export { JsonFloat, type JsonObject, type JsonValue, toPlain } from "./json-value.js";
-
-export interface JsonOptions {
-  /** Read the bare words NaN, Infinity and -Infinity as floats, as Python does. Default false. */
-  readonly nonFinite?: boolean;
-  /** Which value counts when a key stands twice in an object. Default `last`. */
-  readonly repeatedKeys?: "last" | "refuse";
-  /** Levels of lists and objects. Default 64. */
-  readonly maxDepth?: number;
-}
 
 /**
  * Reads one JSON value from UTF-8 bytes.
  *
  * The last of repeated keys wins, in the place of the first, unless they are refused. Throws `invalid_json` with the
- * position of the fault, `invalid_body` for a repeated key.
+ * position of the fault, `invalid_body` for a repeated key, and `body_too_large` beyond the limits.
  */
 export function parseJson(bytes: Uint8Array, options: JsonOptions = {}): JsonValue {
   if (!isUtf8(bytes)) throw new MlserveError("invalid_json", "the body is not valid UTF-8");
   return new JsonReader(bytes, options).readDocument();
-}
-
-/** Where a value stands in a text that is read in parts, and within how many lists and objects. */
-export interface JsonPlace {
-  readonly position: number;
-  readonly depth: number;
 }
 
 /** {@link parseJson} for one value amid valid UTF-8 bytes, and the position behind it. */
@@ -68,25 +54,25 @@ const RAW_CONTROL = "a control character in a string must be escaped";
 /** Python refuses longer ones too; converting them would take time that grows with their square. */
 const MAX_INTEGER_DIGITS = 4300;
 
-const START: JsonPlace = { position: 0, depth: 0 };
+/* What values take in memory, whatever is in them; a text's characters come to it. */
+const VALUE_BYTES = 16;
+const LIST_BYTES = 48;
+const OBJECT_BYTES = 160;
+const TEXT_BYTES = 24;
+const FLOAT_BYTES = 48;
+/** Shorter lists are copied, as one that grows has room for more. */
+const ROOMY = 16;
 
-class JsonReader {
-  private readonly bytes: Buffer;
+class JsonReader extends JsonCursor {
   private readonly nonFinite: boolean;
-  private readonly maxDepth: number;
   private readonly refuseRepeated: boolean;
-  position: number;
-  private depth: number;
   /** A body of nothing but `{}` would take a hundred times its size if each were an object of its own. */
   private empty: { readonly list: JsonValue[]; readonly object: JsonObject } | undefined;
 
-  constructor(bytes: Uint8Array, options: JsonOptions, place: JsonPlace = START) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(bytes: Uint8Array, options: JsonOptions, place?: JsonPlace) {
+    super(bytes, options, place);
     this.nonFinite = options.nonFinite ?? false;
-    this.maxDepth = options.maxDepth ?? 64;
     this.refuseRepeated = options.repeatedKeys === "refuse";
-    this.position = place.position;
-    this.depth = place.depth;
   }
 
   readDocument(): JsonValue {
@@ -98,14 +84,6 @@ class JsonReader {
     return value;
   }
 
-  private skipSpace(): number {
-    for (;;) {
-      const byte = this.peek();
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
-      this.position++;
-    }
-  }
-
   readValue(): JsonValue {
     const byte = this.skipSpace();
     if (byte === QUOTE) return this.readString();
@@ -115,30 +93,37 @@ class JsonReader {
     return this.readWord();
   }
 
-  private enter(): void {
-    this.position++;
-    this.depth++;
-    if (this.depth > this.maxDepth) throw this.fault(`nested deeper than ${this.maxDepth} levels`);
-  }
-
   private readList(): JsonValue[] {
     this.enter();
     if (this.skipSpace() === CLOSE_LIST) return this.leave(this.shared().list);
     const list: JsonValue[] = [];
+    this.budget.spend(LIST_BYTES);
+    let rows = 0;
     for (;;) {
+      if (isOpening(this.skipSpace())) rows++;
+      this.countItem(rows, list.length + 1 - rows);
       list.push(this.readValue());
       const byte = this.skipSpace();
-      if (byte === CLOSE_LIST) return this.leave(list);
+      if (byte === CLOSE_LIST) return this.leave(list.length < ROOMY ? list.slice() : list);
       if (byte !== COMMA) throw this.fault("expected ',' or ']'");
       this.position++;
     }
+  }
+
+  private countItem(rows: number, elements: number): void {
+    if (rows > this.limits.maxRows) throw this.beyond("maxRows");
+    if (elements > this.limits.maxElements) throw this.beyond("maxElements");
+    this.budget.spend(VALUE_BYTES);
   }
 
   private readObject(): JsonObject {
     this.enter();
     if (this.skipSpace() === CLOSE_OBJECT) return this.leave(this.shared().object);
     const object: JsonObject = new Map();
+    this.budget.spend(OBJECT_BYTES);
     for (;;) {
+      if (object.size >= this.limits.maxColumns) throw this.beyond("maxColumns");
+      this.budget.spend(2 * VALUE_BYTES);
       if (this.skipSpace() !== QUOTE) throw this.fault("expected a key in double quotes");
       const key = this.readString();
       if (this.refuseRepeated && object.has(key)) throw this.repeatedKey();
@@ -157,12 +142,6 @@ class JsonReader {
     return this.empty;
   }
 
-  private leave<T>(value: T): T {
-    this.position++;
-    this.depth--;
-    return value;
-  }
-
   private readString(): string {
     const start = ++this.position;
     let ascii = true;
@@ -170,6 +149,7 @@ class JsonReader {
       const byte = this.peek();
       if (byte === QUOTE) {
         const end = this.position++;
+        this.countText(end - start);
         return ascii ? this.bytes.toString("latin1", start, end) : this.bytes.toString("utf8", start, end);
       }
       if (byte === BACKSLASH) return this.readEscapedString(start);
@@ -179,20 +159,26 @@ class JsonReader {
     }
   }
 
+  private countText(bytes: number): void {
+    if (bytes > this.limits.maxStringBytes) throw this.beyond("maxStringBytes");
+    this.budget.spend(TEXT_BYTES + bytes);
+  }
+
   private readEscapedString(start: number): string {
     let text = "";
     let from = start;
     for (;;) {
       const byte = this.peek();
       if (byte === QUOTE) {
-        text += this.bytes.toString("utf8", from, this.position++);
-        return text;
+        this.countText(this.position - start);
+        return text + this.bytes.toString("utf8", from, this.position++);
       }
       if (byte < 0x20) throw this.fault(byte === END ? UNCLOSED_STRING : RAW_CONTROL);
       if (byte !== BACKSLASH) {
         this.position++;
         continue;
       }
+      if (this.position - start > this.limits.maxStringBytes) throw this.beyond("maxStringBytes");
       text += this.bytes.toString("utf8", from, this.position++) + this.readEscape();
       from = this.position;
     }
@@ -221,11 +207,17 @@ class JsonReader {
     this.skipInteger();
     const float = this.skipFractionAndExponent();
     const text = this.bytes.toString("latin1", start, this.position);
-    if (float) return toJsonFloat(Number(text));
+    if (float) return this.toFloat(Number(text));
     if (text.length <= 15) return text === "-0" ? 0 : Number(text);
     if (text.length > MAX_INTEGER_DIGITS) throw this.fault(`an integer of more than ${MAX_INTEGER_DIGITS} digits`);
     const value = Number(text);
     return Number.isSafeInteger(value) ? value : BigInt(text);
+  }
+
+  private toFloat(number: number): number | JsonFloat {
+    const float = toJsonFloat(number);
+    if (typeof float === "object") this.budget.spend(FLOAT_BYTES);
+    return float;
   }
 
   private skipInteger(): void {
@@ -271,27 +263,8 @@ class JsonReader {
     if (this.nonFinite && this.takes(word)) return value;
     throw this.fault("expected a value");
   }
+}
 
-  private takes(word: string): boolean {
-    if (this.bytes.toString("latin1", this.position, this.position + word.length) !== word) return false;
-    this.position += word.length;
-    return true;
-  }
-
-  private peek(): number {
-    return this.bytes[this.position] ?? END;
-  }
-
-  private repeatedKey(): MlserveError {
-    const reason = "a key stands twice in its object, and only one of its values would count";
-    return new MlserveError("invalid_body", reason, { where: placeOf(this.bytes, this.position) });
-  }
-
-  private fault(reason: string): MlserveError {
-    const found = this.peek() === END ? ", found the end of the text" : "";
-    return new MlserveError(
-      "invalid_json",
-      `not valid JSON at ${placeOf(this.bytes, this.position)}: ${reason}${found}`,
-    );
-  }
+function isOpening(byte: number): boolean {
+  return byte === OPEN_LIST || byte === OPEN_OBJECT;
 }

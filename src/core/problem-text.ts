@@ -17,7 +17,14 @@ export function problemText(error: MlserveError): string {
 }
 
 /** Failures of the server's side whose words are ours alone. */
-const TOLD_KINDS: ReadonlySet<ErrorKind> = new Set(["model_failed", "worker_lost", "timeout", "shutting_down"]);
+const TOLD_KINDS: ReadonlySet<ErrorKind> = new Set([
+  "model_failed",
+  "worker_lost",
+  "timeout",
+  "shutting_down",
+  "overloaded",
+  "body_not_taken",
+]);
 
 /** An error as a caller may know it: what mlserve did not throw on purpose is a fault of ours, and nothing of it is told. */
 export function toTellable(error: unknown): MlserveError {

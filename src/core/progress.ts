@@ -10,7 +10,10 @@ export type LongWork =
   | "score"
   | "test"
   | "compare"
-  | "image";
+  | "image"
+  | "pull"
+  | "push"
+  | "write";
 
 /** How far work is. Bytes are counted, but tests are of `test`; nothing is, where nobody knows how long it takes. */
 export interface WorkProgress {

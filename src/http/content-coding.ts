@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { type BodyBytes, ByteCollector } from "../core/byte-blocks.js";
 import { MlserveError } from "../core/errors.js";
 
 /** How each coding of a request's body is undone. */
@@ -35,24 +36,27 @@ function isContentCoding(name: string): name is ContentCoding {
   return Object.hasOwn(DECODERS, name);
 }
 
-/** Makes the error of a body that has more than the bytes that are allowed. */
-export type TooLarge = () => MlserveError;
+export interface DecodingLimits {
+  readonly maxBytes: number;
+  /** Makes the error of a body that has more. */
+  tooLarge(): MlserveError;
+  /** Told of bytes that have come out; the next wait for what it gives. */
+  takeRoom?(count: number): Promise<void> | undefined;
+}
 
 /**
  * Decompresses a body while it comes, and stops as soon as what comes out has more than `maxBytes`.
  *
- * Throws `tooLarge()` then, `invalid_body` for what is broken or ends too early, and what `source` throws.
+ * Throws `tooLarge()` then, `invalid_body` for what is broken or ends too early, and what `source` and `takeRoom` throw.
  */
 export async function decodeBody(
   source: AsyncIterable<Uint8Array>,
   coding: ContentCoding,
-  maxBytes: number,
-  tooLarge: TooLarge,
-): Promise<Uint8Array> {
+  { maxBytes, tooLarge, takeRoom }: DecodingLimits,
+): Promise<BodyBytes> {
   const decoder = DECODERS[coding]();
-  const chunks: Uint8Array[] = [];
+  const collector = new ByteCollector();
   let received = 0;
-  let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
       received += chunk.length;
@@ -61,9 +65,9 @@ export async function decodeBody(
   }
   async function collect(decoded: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of decoded) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw tooLarge();
-      chunks.push(chunk);
+      if (collector.length + chunk.length > maxBytes) throw tooLarge();
+      collector.add(chunk);
+      await takeRoom?.(chunk.length);
     }
   }
   try {
@@ -73,7 +77,7 @@ export async function decodeBody(
   }
   // What comes after the end of the data is left over without a word.
   if (decoder.bytesWritten < received) throw broken(coding);
-  return Buffer.concat(chunks);
+  return collector.take();
 }
 
 function broken(coding: ContentCoding, cause?: unknown): MlserveError {

@@ -1,6 +1,6 @@
-/** How many results are kept, and for how long texts: clients of one server send few different headers. */
-const MOST = 64;
-const LONGEST = 256;
+/** How many results are kept, and for how long texts: clients of one server send few different heads of requests. */
+const MOST = 256;
+const LONGEST = 1024;
 
 /**
  * Remembers what a function made of the last texts. It must give the same for the same text, and nothing that anybody

@@ -48,7 +48,7 @@ function pairLines(instruction: string, pairs: Readonly<Record<string, string>>)
  * A text as a word of a Dockerfile that stands for itself: in double quotes, in which a backslash goes before a quote, a
  * backslash and a dollar. What has no such form (a line's end) was refused by `imageSettings`.
  */
-export function quoteWord(text: string): string {
+function quoteWord(text: string): string {
   return `"${text.replace(/["\\$]/g, "\\$&")}"`;
 }
 

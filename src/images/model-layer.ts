@@ -16,12 +16,14 @@ export interface ModelLayer extends ImageLayer {
 }
 
 /**
- * The layer with the files of a model as they lie in its package, their checksums and its signature.
- *
- * A model without checksums gets some here, of its files as they are now.
+ * The layer with the files of a model as they lie in its package, their checksums and its signature, in a folder of the
+ * image. A model without checksums gets some here, of its files as they are now.
  */
-export async function modelLayer(model: Model, onProgress?: OnProgress): Promise<ModelLayer> {
-  const folder = `${PACKED_MODELS}/${folderName(model.name)}`;
+export async function modelLayer(
+  model: Model,
+  onProgress?: OnProgress,
+  folder = `${PACKED_MODELS}/${folderName(model.name)}`,
+): Promise<ModelLayer> {
   const toFile = (name: string, source: string | Uint8Array): ImageFile => ({
     path: `${folder}/${name}`,
     source,

@@ -1,11 +1,12 @@
 import type { MediaType, ReplyMediaType } from "../codec/media-types.js";
+import type { BodyBytes } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import type { Phase } from "../core/clock.js";
 
 /** The body of a request and what it is written in. */
 export interface ExecuteRequest {
-  /** The body, not compressed. */
-  readonly bytes: Uint8Array;
+  /** The body, not compressed; in several pieces where it is too long to be copied into one at once. */
+  readonly bytes: BodyBytes;
   /** What it is written in. */
   readonly media: MediaType;
   /** What the answer is to be written in. Default `application/json`. */

@@ -3,9 +3,11 @@ import { compileDecoder } from "../codec/decode/decoder.js";
 import { compileReplyEncoder } from "../codec/encode/encoder.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES } from "../codec/media-types.js";
+import { toOnePiece } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import type { Clock } from "../core/clock.js";
 import { monotonicClock } from "../core/clock.js";
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from "../core/decode-limits.js";
 import type { Runnable } from "../core/join-batches.js";
 import type { Logger } from "../core/logger.js";
 import { isOutputStream, type Predictor } from "../flavors/flavor.js";
@@ -21,6 +23,8 @@ export interface PipelineOptions {
   readonly predictor: Predictor;
   /** How leniently request values are read. Default `safe`. */
   readonly coercion?: CoercionName;
+  /** How much a request may hold. Default: that of `mlserve serve`. */
+  readonly limits?: DecodeLimits;
   /** How the numbers of predictions are written. */
   readonly numbers?: NumberStyle;
   readonly clock?: Clock;
@@ -39,7 +43,11 @@ export interface Pipeline extends Executor {
 /** The life of a request in this process: decode, wait for the model, predict, encode. */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { signature, predictor, coercion = "safe", numbers = {}, clock = monotonicClock, logger } = options;
-  const decode = compileDecoder(signature, { unsigned: predictor.unsigned, coercion: COERCIONS[coercion] });
+  const decode = compileDecoder(signature, {
+    unsigned: predictor.unsigned,
+    coercion: COERCIONS[coercion],
+    limits: options.limits ?? DEFAULT_DECODE_LIMITS,
+  });
   const encode = compileReplyEncoder(numbers);
   let joiner: RowJoiner | undefined;
 
@@ -52,8 +60,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
     caller: CallerSignal,
   ): Promise<Reply> {
+    joiner?.admit();
     const start = clock();
-    const call = await decode(bytes, media);
+    const call = await decode(bytes instanceof Uint8Array ? bytes : await toOnePiece(bytes), media);
     const decoded = clock();
     const ran = joiner === undefined ? runAlone(call, caller) : joiner.run(call, caller);
     const { outputs, begunAt } = await ran;

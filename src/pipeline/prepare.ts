@@ -1,5 +1,6 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import type { Logger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
 import type { Predictor } from "../flavors/flavor.js";
@@ -7,16 +8,20 @@ import type { Model } from "../format/model.js";
 import type { Executor } from "./executor.js";
 import { decideJoining, type Joining, type JoiningOptions } from "./joining.js";
 import { createPipeline } from "./pipeline.js";
+import type { QueueLimits } from "./queue-guard.js";
 import { RowJoiner, type RunFacts } from "./row-joiner.js";
 import { runSelfTest } from "./self-test.js";
 import { type WarmUp, warmUp } from "./warm-up.js";
 
 export interface PrepareOptions {
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly numbers: NumberStyle;
   /** Run the self-test of the package first. */
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
+  /** What may wait for runs of a model whose rows are joined. Default: anything. */
+  readonly queue?: QueueLimits;
   readonly logger: Logger;
   /** Told of every run of a model whose rows are joined. */
   onRun?(run: RunFacts): void;
@@ -36,9 +41,10 @@ export interface Prepared extends WarmUp {
  * The predictor is the executor's from now on, and is disposed of when this throws what the self-test throws.
  */
 export async function prepareModel(model: Model, predictor: Predictor, options: PrepareOptions): Promise<Prepared> {
-  const { coercion, numbers, logger, selfTest, onRun, onProgress } = options;
+  const { coercion, limits, numbers, logger, selfTest, queue, onRun, onProgress } = options;
   try {
-    const pipeline = createPipeline({ signature: model.descriptor.signature, predictor, coercion, numbers, logger });
+    const { signature } = model.descriptor;
+    const pipeline = createPipeline({ signature, predictor, coercion, limits, numbers, logger });
     if (selfTest) {
       onProgress?.({ work: "self_test" });
       await runSelfTest(model, predictor);
@@ -47,8 +53,9 @@ export async function prepareModel(model: Model, predictor: Predictor, options: 
     const warmedUp = await warmUp(model, pipeline);
     const joining = await decideJoining(model, predictor, options.joining, warmedUp.milliseconds !== undefined);
     const { waitMs } = options.joining;
+    const more = { ...(onRun && { onRun }), ...(queue && { queue }) };
     if (joining.kind === "on")
-      pipeline.joinRows(new RowJoiner({ predictor, maxRows: joining.maxRows, waitMs, ...(onRun && { onRun }) }));
+      pipeline.joinRows(new RowJoiner({ predictor, maxRows: joining.maxRows, waitMs, ...more }));
     return { ...warmedUp, executor: pipeline, joining };
   } catch (error) {
     await predictor[Symbol.asyncDispose]();

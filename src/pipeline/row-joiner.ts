@@ -6,6 +6,7 @@ import { canShareRun, compileRowSlices, joinBatches, type Runnable } from "../co
 import { isOutputStream, type Outputs, type Predictor } from "../flavors/flavor.js";
 import { lazyContext } from "../flavors/lazy-context.js";
 import { Gathering } from "./gathering.js";
+import { QueueGuard, type QueueLimits } from "./queue-guard.js";
 import { SharedSignal } from "./shared-signal.js";
 
 /** What one run of a model was given. */
@@ -29,6 +30,8 @@ export interface RowJoinerOptions {
   readonly maxRows: number;
   /** Milliseconds that a request may be kept for others although the model is idle. Default 0. */
   readonly waitMs?: number;
+  /** What may wait. Default: anything. */
+  readonly queue?: QueueLimits;
   readonly clock?: Clock;
   /** Told of every run that has ended. */
   onRun?(run: RunFacts): void;
@@ -46,6 +49,7 @@ export class RowJoiner {
   private readonly options: RowJoinerOptions;
   private readonly clock: Clock;
   private readonly gathering: Gathering;
+  private readonly guard: QueueGuard | undefined;
   /** Runs that may be under way at once. */
   private readonly places: number;
   private waiting: Job[] = [];
@@ -60,7 +64,14 @@ export class RowJoiner {
     this.clock = clock;
     this.places = predictor.concurrency ?? 1;
     this.limit = maxRows;
+    const { queue } = options;
+    this.guard = queue === undefined ? undefined : new QueueGuard(withGathering(queue, waitMs), clock);
     this.gathering = new Gathering({ waitMs, clock }, () => this.begin());
+  }
+
+  /** Is there room for another request? To be asked before it is decoded. Throws `overloaded`. */
+  admit(): void {
+    this.guard?.check({ requests: this.waiting.length, rows: this.waitingRows });
   }
 
   /** Fails as the predictor would for this request alone, or with `request_aborted` when its caller leaves first. */
@@ -81,8 +92,12 @@ export class RowJoiner {
 
   private begin(): void {
     this.dropAborted();
+    const requests = this.waiting.length;
+    const rows = this.waitingRows;
     while (this.running < this.places && this.waiting.length > 0) void this.runGroup(this.takeGroup());
     this.waitingRows = sumRows(this.waiting);
+    const left = { requests: this.waiting.length, rows: this.waitingRows };
+    this.guard?.moved({ requests: requests - left.requests, rows: rows - left.rows }, left);
   }
 
   private dropAborted(): void {
@@ -178,6 +193,11 @@ interface Job extends Runnable {
   readonly since: number;
   resolve(ran: Ran): void;
   reject(error: unknown): void;
+}
+
+/** What is kept for others on purpose is not late. */
+function withGathering(queue: QueueLimits, gatheringMs: number): QueueLimits {
+  return queue.waitMs === "auto" ? queue : { ...queue, waitMs: queue.waitMs + gatheringMs };
 }
 
 function sumRows(jobs: readonly Job[]): number {

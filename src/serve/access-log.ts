@@ -3,10 +3,13 @@ import type { PhaseTimes } from "../pipeline/executor.js";
 
 /** What there is to log of an answered request: never its body, its path, its query, or a header but its id. */
 export interface RequestRecord {
+  /** The caller's, where it is safe to repeat. */
   readonly requestId: string;
+  /** As it was sent: `POST`. */
   readonly method: string;
   /** A path of ours, or `other`. */
   readonly route: string;
+  /** Of the answer. */
   readonly status: number;
   /** From the first byte read to the answer made; for a streamed answer, to its beginning. */
   readonly ms: number;
@@ -14,10 +17,11 @@ export interface RequestRecord {
   readonly scored: Scored | undefined;
 }
 
+/** What there is to log of a request that a model answered. */
 export interface Scored {
   /** undefined where the batch has no rows. */
   readonly rows: number | undefined;
-  /** undefined for a streamed answer. */
+  /** Where the time went; undefined for a streamed answer. */
   readonly phases: PhaseTimes | undefined;
   /** Of the body, decompressed. */
   readonly bytesIn: number;
@@ -25,12 +29,15 @@ export interface Scored {
   readonly bytesOut: number | undefined;
 }
 
+/** Has a line written for each request. */
+export type RequestLog = (record: RequestRecord) => void;
+
 /** Asked so often by whoever watches a server that they say nothing while all is well. */
 const PROBES: readonly string[] = ["/ping", "/health", "/health/ready", "/health/live", "/metrics"];
 
 /** Logs a line for a request: at `info`, a probe that was answered at `debug`. */
 export function logRequest(logger: Logger, { requestId, method, route, status, ms, scored }: RequestRecord): void {
-  // One object of one shape, without spreads: this is on the path of every request. The logger leaves out undefined.
+  // The logger leaves out undefined.
   const fields = {
     requestId,
     method,
@@ -51,6 +58,6 @@ function roundPhases({ decode, queue, predict, encode }: PhaseTimes): PhaseTimes
 }
 
 /** To the microsecond. */
-function roundMs(milliseconds: number): number {
+export function roundMs(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }

@@ -2,10 +2,11 @@ import { Hono } from "hono";
 import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { problemResponse } from "../http/problem.js";
+import { BodyBudget, defaultBodyMemory } from "../http/body-budget.js";
+import { problemAnswer, problemResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
-import type { Scored } from "./access-log.js";
+import { logRequest, type RequestLog, type Scored } from "./access-log.js";
 import type { Metrics } from "./metrics.js";
 import { createObserver, observeRequests } from "./observe-requests.js";
 import type { ModelRepository } from "./repository.js";
@@ -21,10 +22,12 @@ export interface AppOptions {
   readonly metrics: Metrics;
   /** Gets failures of status 500, and a line for each request where `accessLog` says so. Default: nothing is logged. */
   readonly logger?: Logger;
-  /** Log a line for each request. Default false. */
-  readonly accessLog?: boolean;
+  /** Log a line for each request; a function is told of each instead of the logger. Default false. */
+  readonly accessLog?: boolean | RequestLog;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
+  /** Bytes of bodies that are held at once, over all requests. Default: an eighth of the memory, at least two bodies. */
+  readonly bodyMemoryBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
   readonly timeoutMs?: number;
   /** Aborted when the server is about to close: its health says so from then on, while it still answers. */
@@ -81,9 +84,10 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     "/version": versionRoute(version),
     ...(options.metricsRoute === false ? {} : { "/metrics": metricsRoute(metrics) }),
   };
-  const scoring = { metrics, maxBodyBytes, timeoutMs, serverTiming };
+  const budget = new BodyBudget({ maxBodyBytes, bytes: options.bodyMemoryBytes ?? defaultBodyMemory(maxBodyBytes) });
+  const scoring = { metrics, bodies: { maxBytes: maxBodyBytes, budget }, timeoutMs, serverTiming };
   const post = { [INVOCATIONS]: invocationsRoute(models, scoring) };
-  const observer = createObserver({ metrics, clock, accessLog: accessLog ? logger : undefined });
+  const observer = createObserver({ metrics, clock, accessLog: toRequestLog(accessLog, logger) });
 
   const routes = new Set([...Object.keys(get), ...Object.keys(post)]);
   const guarding = guards(access);
@@ -98,13 +102,18 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     ),
   );
   app.onError((error, context) => {
-    const response = problemResponse(error);
-    if (response.status >= 500) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
-    return response;
+    const { isFault } = problemAnswer(error);
+    if (isFault) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
+    return problemResponse(error);
   });
-  // Guards are middlewares, which the short way would go past.
+  // Guards are middlewares, which the lane would go past.
   if (guarding.length > 0) return app;
   return Object.assign(app, { direct: createDirectInvocations(models, { ...scoring, observer, logger }) });
+}
+
+function toRequestLog(accessLog: boolean | RequestLog, logger: Logger): RequestLog | undefined {
+  if (typeof accessLog === "function") return accessLog;
+  return accessLog ? (record) => logRequest(logger, record) : undefined;
 }
 
 function refuseMethod(allowed: string): () => Response {

@@ -1,6 +1,7 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from "../core/decode-limits.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
 import { chooseFlavor } from "../flavors/choose.js";
@@ -8,6 +9,7 @@ import type { FlavorRegistry } from "../flavors/registry.js";
 import type { Model } from "../format/model.js";
 import { openModel } from "../format/open-model.js";
 import { DEFAULT_JOINING, type JoiningOptions } from "../pipeline/joining.js";
+import type { QueueLimits } from "../pipeline/queue-guard.js";
 import { grantedCores } from "../workers/cores.js";
 import type { Metrics } from "./metrics.js";
 import type { Capacity, IsolationMode } from "./placement.js";
@@ -37,8 +39,18 @@ export interface LoadModelOptions extends Capacity, NumberStyle {
   readonly workerMemoryBytes?: number;
   /** The program of a worker process, where it lies elsewhere than in this package. */
   readonly workerEntry?: URL;
+  /**
+   * Bodies of more bytes go to a worker process that is started with the first of them, or, where there are several
+   * workers, are never in all of them at once, so that small requests need not wait; `auto` decides by where the model
+   * runs. Default: bodies of every size are treated alike.
+   */
+  readonly offloadAboveBytes?: number | "auto";
+  /** What may wait for the model; more is refused with `overloaded`. Default: anything. */
+  readonly queue?: QueueLimits;
   /** How leniently request values are read: as MLflow does, or refusing what MLflow would damage. Default `safe`. */
   readonly coercion?: CoercionName;
+  /** How much one request may hold; what is not said has its default. */
+  readonly limits?: Partial<DecodeLimits>;
   /** Run the self-test of the package first, and refuse a model that answers otherwise than recorded. Default false. */
   readonly selfTest?: boolean;
   /** How rows of different requests share runs. Default: those that a trial shows to be safe, up to 128 rows. */
@@ -86,6 +98,7 @@ async function loadOpened(
     onWorkerRestart: () => metrics?.workerRestarted(),
     onRun: (run) => metrics?.runEnded(run),
     ...options,
+    limits: { ...DEFAULT_DECODE_LIMITS, ...options.limits },
     joining: { ...DEFAULT_JOINING, ...options.joining },
   });
   const { executor, runtime, workers, joining, isHealthy, pids } = started;

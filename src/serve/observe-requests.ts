@@ -1,16 +1,15 @@
 import type { MiddlewareHandler } from "hono";
 import type { Clock } from "../core/clock.js";
-import type { Logger } from "../core/logger.js";
 import { toRequestId } from "../http/request-id.js";
-import { logRequest, type RequestRecord } from "./access-log.js";
+import type { RequestLog, RequestRecord } from "./access-log.js";
 import type { AppEnv } from "./app.js";
 import type { Metrics } from "./metrics.js";
 
 export interface ObserverOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Gets a line for each request; undefined for none. */
-  readonly accessLog?: Logger | undefined;
+  /** Told of each request; undefined for nobody. */
+  readonly accessLog?: RequestLog | undefined;
 }
 
 /** A request that has begun. */
@@ -36,7 +35,7 @@ export function createObserver({ metrics, clock, accessLog }: ObserverOptions): 
     end({ requestId, start }, { method, route, status, scored }) {
       const ms = clock() - start;
       metrics.requestEnded(route, status, ms);
-      if (accessLog !== undefined) logRequest(accessLog, { requestId, method, route, status, ms, scored });
+      accessLog?.({ requestId, method, route, status, ms, scored });
     },
   };
 }

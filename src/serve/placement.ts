@@ -19,13 +19,15 @@ export interface Capacity {
 /** A model in the process that serves it, or in worker processes. */
 export type Placement =
   | { readonly kind: "inline"; readonly threads: number | undefined; readonly defaultThreads: number }
-  | {
-      readonly kind: "process";
-      readonly flavor: FlavorSource;
-      readonly workers: number;
-      readonly threads: number | undefined;
-      readonly defaultThreads: number;
-    };
+  | ProcessPlacement;
+
+export interface ProcessPlacement {
+  readonly kind: "process";
+  readonly flavor: FlavorSource;
+  readonly workers: number;
+  readonly threads: number | undefined;
+  readonly defaultThreads: number;
+}
 
 export interface PlacementRequest extends Capacity {
   readonly isolation: IsolationMode;
@@ -54,7 +56,7 @@ export function inProcesses(
   flavor: FlavorSource,
   { usesThreads = false }: Pick<Flavor, "usesThreads">,
   { cores, threads, workers }: PlacementRequest,
-): Placement {
+): ProcessPlacement {
   // One process is left to HTTP. A runtime with threads of its own does more with one model than with several copies.
   const count = workers ?? (usesThreads ? 1 : Math.max(1, cores - 1));
   const defaultThreads = usesThreads ? Math.max(1, Math.floor(cores / count)) : 1;
@@ -62,7 +64,7 @@ export function inProcesses(
 }
 
 /** A flavor or a descriptor that is only an object of this process cannot be taken to another. */
-function portableSource({ files }: Model, flavor: Flavor): FlavorSource | undefined {
+export function portableSource({ files }: Model, flavor: Flavor): FlavorSource | undefined {
   return files.has(MLMODEL_FILE) ? flavorSourceOf(flavor) : undefined;
 }
 

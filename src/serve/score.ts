@@ -1,3 +1,4 @@
+import { type BodyBytes, byteCount } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import { PHASES } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
@@ -23,7 +24,8 @@ export async function score(
 }
 
 /** What there is to log of a request that was answered so. */
-export function toScored({ length: bytesIn }: Uint8Array, answer: Reply): Scored {
+export function toScored(bytes: BodyBytes, answer: Reply): Scored {
+  const bytesIn = byteCount(bytes);
   if (answer.kind === "streamed") return { rows: undefined, phases: undefined, bytesIn, bytesOut: undefined };
   return { rows: answer.rows, phases: answer.phases, bytesIn, bytesOut: answer.bytes.length };
 }

@@ -20,6 +20,8 @@ import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./conne
 import { defaultConnections } from "./connection/open-files.js";
 import { refuseRequest, refuseSocket } from "./connection/raw-answer.js";
 import { headFault, malformed, unknownMethod, wireFault } from "./connection/wire-faults.js";
+import { FastLane, type FastLaneOptions } from "./fast-lane/fast-lane.js";
+import type { DirectRoute } from "./routes/direct-invocations.js";
 
 /** What to serve, and where. */
 export interface ServerOptions {
@@ -70,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     options.tls === undefined ? () => {} : watchTls(options.tls, (content) => reuse(server, content), logger);
   const connections = new Connections(server, limits);
   answerRequests(server, connections, limits, options.app);
+  const lane = openLane(server, connections, { route: options.app.direct, limits, isDraining });
   refuseTheRest(server, connections, limits);
   server.on("drop", () => options.onConnectionDropped?.());
   await listen(server, host, port).catch((error) => {
@@ -84,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: actualPort,
     async close() {
       closing = true;
-      await drain(server, connections, { delayMs: drainDelayMs, graceMs, logger });
+      await drain(server, connections, { delayMs: drainDelayMs, graceMs, logger, cutIdle: () => lane?.cutIdle() });
       unwatch();
     },
   };
@@ -126,14 +129,23 @@ function answerRequests(
 ): void {
   const answer = getRequestListener(app.fetch, { errorHandler: refuseTarget, hostname: "localhost" });
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    connections.begin(incoming, outgoing);
+    connections.begin(incoming.socket, { incoming, outgoing });
     const fault = headFault(incoming, limits);
     if (fault !== undefined) refuseRequest(outgoing, fault);
-    else if (app.direct?.(incoming, outgoing) !== true) void answer(incoming, outgoing);
+    else void answer(incoming, outgoing);
   };
   server.on("request", begin);
   // Whoever reads the body asks for it, so that what is refused by its headers is never sent.
   server.on("checkContinue", begin);
+}
+
+/** Where the app has a way for it, ordinary requests do not come as far as that. */
+function openLane(
+  server: HttpServer,
+  connections: Connections,
+  { route, ...options }: Omit<FastLaneOptions, "route"> & { readonly route: DirectRoute | undefined },
+): FastLane | undefined {
+  return route === undefined ? undefined : new FastLane(server, connections, { route, ...options });
 }
 
 /** What never becomes a request of the app is answered in JSON too. */

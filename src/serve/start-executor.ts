@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import { quoteName } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { OnProgress } from "../core/progress.js";
@@ -12,19 +13,26 @@ import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import { prepareModel } from "../pipeline/prepare.js";
+import type { QueueLimits } from "../pipeline/queue-guard.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import type { PoolOptions } from "../workers/pool.js";
+import { LargeLane } from "./large-lane.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
-import { inProcesses, placeModel } from "./placement.js";
+import { inProcesses, type ProcessPlacement, placeModel, portableSource } from "./placement.js";
 
 export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
   readonly loadTimeoutMs?: number;
   readonly workerMemoryBytes?: number;
   readonly workerEntry?: URL;
+  /** Bodies of more bytes keep out of the way of others; `auto` decides by where the model runs. */
+  readonly offloadAboveBytes?: number | "auto";
+  /** What may wait for the model; large bodies apart, which are bounded by their bytes. Default: anything. */
+  readonly queue?: QueueLimits;
   readonly signal?: AbortSignal;
   onWorkerRestart?(): void;
   /** Told of every run of a model whose rows are joined. */
@@ -48,12 +56,36 @@ const INLINE_MS = 1;
 
 const EXAMPLE_FAULT = "the model does not run on its own input example";
 
+/** A tiny model takes about ten milliseconds to decode and answer so much. */
+const LARGE_INLINE_BYTES = 1024 * 1024;
+
+/** Behind a run of a model that is not tiny, others wait anyway: only what takes much longer gets a worker of its own. */
+const LARGE_IN_PROCESS_BYTES = 8 * 1024 * 1024;
+
 /** Loads a model where it may run, and warms it up. Throws what loading it throws; then nothing is left running. */
 export async function startExecutor(
   model: Model,
   chosen: ChosenFlavor,
   options: StartOptions,
 ): Promise<StartedExecutor> {
+  const started = await startPlaced(model, chosen, options);
+  const source = portableSource(model, chosen.flavor);
+  const aboveBytes = largeBytes(options, started.workers);
+  // Several workers keep one of them free for small bodies.
+  if (aboveBytes === undefined || source === undefined || started.workers > 1) return started;
+  const place = inProcesses(source, chosen.flavor, { ...options, workers: 1 });
+  const { queue, ...others } = options;
+  const pool = poolOptions(model, chosen, place, { ...others, selfTest: false });
+  const lane = new LargeLane({ executor: started.executor, aboveBytes, pool, logger: options.logger });
+  return { ...started, executor: lane, pids: () => [...started.pids(), ...lane.pids] };
+}
+
+function largeBytes({ offloadAboveBytes }: StartOptions, workers: number): number | undefined {
+  if (offloadAboveBytes !== "auto") return offloadAboveBytes;
+  return workers === 0 ? LARGE_INLINE_BYTES : LARGE_IN_PROCESS_BYTES;
+}
+
+async function startPlaced(model: Model, chosen: ChosenFlavor, options: StartOptions): Promise<StartedExecutor> {
   options.onProgress?.({ work: "load" });
   const placement = await placeModel(model, chosen, options);
   for (const warning of idleOptions(placement, chosen, options)) options.logger.warn({ model: model.name }, warning);
@@ -84,7 +116,7 @@ async function startInline(
   model: Model,
   chosen: ChosenFlavor,
   { threads, defaultThreads }: Placement,
-  { logger, coercion, selfTest, joining, onRun, onProgress, ...numbers }: StartOptions,
+  { logger, coercion, limits, selfTest, joining, queue, onRun, onProgress, ...numbers }: StartOptions,
 ): Promise<StartedExecutor & { readonly milliseconds: number | undefined }> {
   const predictor = await loadPredictor(chosen, model, {
     logger,
@@ -93,10 +125,12 @@ async function startInline(
   });
   const prepared = await prepareModel(model, predictor, {
     coercion,
+    limits,
     numbers,
     selfTest,
     joining,
     logger,
+    ...(queue && { queue }),
     ...(onRun && { onRun }),
     ...(onProgress && { onProgress }),
   });
@@ -119,19 +153,44 @@ async function startProcesses(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const { coercion, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry, signal } = options;
+  const pool = poolOptions(model, chosen, placement, options);
+  const { workers } = placement;
+  const { logger, signal } = options;
+  // A model in the server's own process needs none of it.
+  const { createPoolExecutor } = await import("../workers/executor.js");
+  const executor = await createPoolExecutor(pool, signal);
+  const { runtime, exampleFault } = executor.ready;
+  if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
+  return {
+    executor,
+    runtime,
+    workers,
+    joining: executor.ready.joining,
+    isHealthy: executor.isHealthy,
+    pids: executor.pids,
+  };
+}
+
+function poolOptions(
+  model: Model,
+  chosen: ChosenFlavor,
+  { flavor, workers, threads, defaultThreads }: ProcessPlacement,
+  options: StartOptions,
+): PoolOptions {
+  const { coercion, limits, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
   const { files, name, digest } = model;
+  const large = largeBytes(options, workers);
   const found = files.names.map((file) => {
     const sha256 = files.sha256?.(file);
     return { name: file, path: files.path(file), bytes: files.size(file), ...(sha256 !== undefined && { sha256 }) };
   });
-  const { flavor, workers, threads, defaultThreads } = placement;
-  const pool: PoolOptions = {
+  return {
     order: {
       flavor,
       others: othersOf(chosen),
       model: { name, digest, files: found },
       coercion,
+      limits,
       numbers: numberStyle(options),
       selfTest,
       joining,
@@ -145,19 +204,8 @@ async function startProcesses(
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(workerMemoryBytes === undefined ? {} : { memoryBytes: workerMemoryBytes }),
     ...(workerEntry === undefined ? {} : { entry: { path: fileURLToPath(workerEntry), args: [] } }),
-  };
-  // A model in the server's own process needs none of it.
-  const { createPoolExecutor } = await import("../workers/executor.js");
-  const executor = await createPoolExecutor(pool, signal);
-  const { runtime, exampleFault } = executor.ready;
-  if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
-  return {
-    executor,
-    runtime,
-    workers,
-    joining: executor.ready.joining,
-    isHealthy: executor.isHealthy,
-    pids: executor.pids,
+    ...(large === undefined ? {} : { largeBytes: large }),
+    ...(options.queue === undefined ? {} : { queue: options.queue }),
   };
 }
 

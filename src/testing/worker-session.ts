@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
+import { DEFAULT_DECODE_LIMITS } from "../core/decode-limits.js";
 import { silentLogger } from "../core/logger.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
@@ -43,6 +44,7 @@ function startWorker({ name, digest, files }: Model, flavor: FlavorSource) {
       others: [],
       model: { name, digest, files: found },
       coercion: "mlflow",
+      limits: DEFAULT_DECODE_LIMITS,
       numbers: {},
       selfTest: false,
       joining: { ...DEFAULT_JOINING, isWanted: false },

@@ -41,10 +41,11 @@ export async function loadOrder(
     defaultThreads: order.defaultThreads,
     ...(order.threads === undefined ? {} : { threads: order.threads }),
   });
-  const { coercion, numbers, selfTest } = order;
+  const { coercion, limits, numbers, selfTest } = order;
   // The server has gathered what may be run together before it handed it out.
   const joining = { ...order.joining, waitMs: 0 };
-  const prepared = await prepareModel(model, predictor, { coercion, numbers, selfTest, joining, logger, onRun });
+  const preparing = { coercion, limits, numbers, selfTest, joining, logger, onRun };
+  const prepared = await prepareModel(model, predictor, preparing);
   const { executor, fault } = prepared;
   return {
     executor,

@@ -1,3 +1,4 @@
+import { byteCount } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
@@ -5,10 +6,13 @@ import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
+import type { QueueLimits } from "../pipeline/queue-guard.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import { WORKER_ENTRY } from "./entry.js";
+import { LargeCalls } from "./large-calls.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
 import { restartDelayMs } from "./restart-delay.js";
+import { WaitingCalls } from "./waiting-calls.js";
 import { WorkerCall } from "./worker-call.js";
 import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
 
@@ -23,16 +27,18 @@ export interface PoolOptions {
   readonly logger?: Logger;
   /** The program of a worker, where it lies elsewhere than in this package. */
   readonly entry?: Program;
+  /** What may wait, large bodies apart. Default: anything. */
+  readonly queue?: QueueLimits;
+  /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
+  readonly largeBytes?: number;
+  /** Calls that a worker is given beside those that it works on. Default 1, so that it need not wait for us. */
+  readonly ahead?: number;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;
   /** Told of every run of a model whose rows are joined. */
   onRun?(run: RunFacts): void;
 }
 
-/** Groups beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
-const AHEAD = 1;
-/** Large bodies gain little from a common run, and would wait for each other to be decoded. */
-const GROUP_BYTES = 256 * 1024;
 /** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
 const OVERDUE_GRACE_MS = 250;
 /** From here on the model is not well: whoever asks for its health is told so. */
@@ -45,8 +51,9 @@ export class WorkerPool {
   private readonly options: PoolOptions;
   private readonly logger: Logger;
   private readonly workers = new Set<WorkerProcess>();
-  /** In order of arrival. */
-  private waiting = new Set<WorkerCall>();
+  private readonly waiting: WaitingCalls;
+  /** Those with large bodies; undefined where all calls are alike. */
+  private readonly large: LargeCalls | undefined;
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
   private isReady = false;
@@ -59,6 +66,9 @@ export class WorkerPool {
   constructor(options: PoolOptions) {
     this.options = options;
     this.logger = options.logger ?? silentLogger;
+    const { workers, largeBytes } = options;
+    this.large = largeBytes === undefined || workers === 1 ? undefined : new LargeCalls(workers - 1);
+    this.waiting = new WaitingCalls(options.queue);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
     const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
@@ -83,24 +93,33 @@ export class WorkerPool {
     if (caller.aborted) throw leftError();
     // A client that is told so can ask another server; waiting would take it to its deadline.
     if (!this.isHealthy) throw new MlserveError("shutting_down", "the model's worker processes cannot be started");
+    const isLarge = this.isLarge(request);
+    if (!isLarge) this.waiting.admit();
     const call = new WorkerCall(request);
     call.watch(caller, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
-    this.waiting.add(call);
+    if (isLarge) this.large?.add(call);
+    else this.waiting.add(call);
     this.handOutSoon();
     const reply = await call.answer;
-    return reply.kind === "whole" ? withQueue(reply, performance.now() - call.since) : reply;
+    if (reply.kind === "streamed") return reply;
+    if (!isLarge) this.waiting.learnRows(call, reply.rows);
+    return withQueue(reply, performance.now() - call.since);
+  }
+
+  private isLarge({ bytes }: ExecuteRequest): boolean {
+    const { largeBytes } = this.options;
+    return this.large !== undefined && largeBytes !== undefined && byteCount(bytes) > largeBytes;
   }
 
   /** Ends all workers; calls that have no answer fail. */
-  async close(): Promise<void> {
+  async close(reason = new MlserveError("shutting_down", "the model is closed")): Promise<void> {
     this.isClosed = true;
     for (const timer of this.restarts) clearTimeout(timer);
     this.gathering.cancel();
-    for (const call of this.waiting) call.fail(new MlserveError("shutting_down", "the model is closed"));
-    this.waiting.clear();
+    this.failWaiting(reason);
     await Promise.all(Array.from(this.workers, (worker) => worker.end()));
   }
 
@@ -126,7 +145,8 @@ export class WorkerPool {
 
   /** At once, unless calls that come in this turn, or in the time that they may be kept, could be run together. */
   private handOutSoon(): void {
-    const [oldest] = this.waiting;
+    this.large?.handOut(this.workers);
+    const { oldest } = this.waiting;
     if (oldest === undefined) return;
     const room = this.findRoom();
     if (room === undefined) return;
@@ -145,7 +165,9 @@ export class WorkerPool {
       const worker = this.findRoom();
       if (worker === undefined) break;
       used.add(worker);
-      worker.hand(this.takeGroup(Math.min(worker.groupSize, Math.ceil(this.waiting.size / this.idleWorkers()))));
+      worker.hand(
+        this.waiting.takeGroup(Math.min(worker.groupSize, Math.ceil(this.waiting.size / this.idleWorkers()))),
+      );
     }
     return used;
   }
@@ -153,40 +175,35 @@ export class WorkerPool {
   /** Those that have nothing to do share what waits; at least 1. */
   private idleWorkers(): number {
     let idle = 0;
-    for (const { load, concurrency } of this.workers) if (load < concurrency) idle++;
+    for (const worker of this.workers)
+      if (worker.load < worker.concurrency && this.large?.isTaken(worker) !== true) idle++;
     return Math.max(1, idle);
-  }
-
-  /** The call that came first, and those behind it that may be run with it. */
-  private takeGroup(size: number): WorkerCall[] {
-    const group: WorkerCall[] = [];
-    let bytes = 0;
-    for (const call of this.waiting) {
-      bytes += call.request.bytes.length;
-      if (group.length > 0 && (group.length === size || bytes > GROUP_BYTES || !call.mayShare)) break;
-      group.push(call);
-      this.waiting.delete(call);
-      if (!call.mayShare) break;
-    }
-    for (const call of group) call.isShared = group.length > 1;
-    return group;
   }
 
   /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
   private findRoom(): WorkerProcess | undefined {
     let best: WorkerProcess | undefined;
-    let fewest = AHEAD;
+    let fewest = this.options.ahead ?? 1;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      if (worker.concurrency === 0 || over >= fewest) continue;
+      if (worker.concurrency === 0 || over >= fewest || this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;
     }
     return best;
   }
 
+  private unqueue(call: WorkerCall): boolean {
+    return this.waiting.delete(call) || this.large?.delete(call) === true;
+  }
+
+  private failWaiting(error: MlserveError): void {
+    this.waiting.fail(error);
+    this.large?.fail(error);
+  }
+
   private leave(call: WorkerCall): void {
-    if (this.waiting.delete(call)) call.fail(leftError());
+    if (this.unqueue(call)) call.fail(leftError());
     else {
       call.holder?.cancel(call, leftError());
       call.abandon(leftError());
@@ -196,7 +213,7 @@ export class WorkerPool {
   private passDeadline(call: WorkerCall, timeoutMs: number): void {
     const error = timeoutError(timeoutMs);
     const { holder } = call;
-    if (this.waiting.delete(call) || holder === undefined) {
+    if (this.unqueue(call) || holder === undefined) {
       call.fail(error);
       return;
     }
@@ -214,7 +231,8 @@ export class WorkerPool {
     const wanted = calls.filter((call) => !call.isSettled);
     for (const call of calls) if (call.isSettled) call.letGo();
     for (const call of wanted) call.holder = undefined;
-    this.waiting = new Set([...wanted, ...this.waiting]);
+    this.waiting.takeBack(wanted.filter(({ request }) => !this.isLarge(request)));
+    this.large?.takeBack(wanted.filter(({ request }) => this.isLarge(request)));
   }
 
   private replace(worker: WorkerProcess, { begun, waiting, hasWorked, reason, livedMs }: WorkerEnd): void {
@@ -225,7 +243,7 @@ export class WorkerPool {
     for (const call of begun) if (!call.isShared) call.fail(reason);
     this.takeBack([...suspects, ...waiting]);
     if (this.isClosed) {
-      for (const call of this.waiting) call.fail(reason);
+      this.failWaiting(reason);
       return;
     }
     if (!this.isReady) return;

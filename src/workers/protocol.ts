@@ -1,6 +1,7 @@
 import type { CoercionName } from "../codec/decode/coercion.js";
 import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
+import type { DecodeLimits } from "../core/decode-limits.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
 import type { HashedFile } from "../format/read-model.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
@@ -63,6 +64,7 @@ export interface WorkerOrder {
     readonly files: readonly HashedFile[];
   };
   readonly coercion: CoercionName;
+  readonly limits: DecodeLimits;
   readonly numbers: NumberStyle;
   readonly threads: number | undefined;
   readonly defaultThreads: number;

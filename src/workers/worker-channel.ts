@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { toBlocks } from "../core/byte-blocks.js";
 import type { MlserveError } from "../core/errors.js";
 import type { Reply } from "../pipeline/executor.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -90,7 +91,7 @@ export class WorkerChannel {
       this.open.set(id, { call, group });
       const { bytes, media } = call.request;
       const second = wantedPosition(call.request) | (left > 0 ? MORE : 0);
-      this.writer.write({ kind: TO_WORKER.request, id, first: mediaPosition(media), second, payload: [bytes] });
+      this.writer.write({ kind: TO_WORKER.request, id, first: mediaPosition(media), second, payload: toBlocks(bytes) });
     }
   }
 

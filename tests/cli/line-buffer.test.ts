@@ -41,6 +41,22 @@ describe("lines of the log", () => {
     expect(written.join("")).toBe(long);
   });
 
+  it("keep their order around one that is longer than the buffer, and every character", () => {
+    const { lines, written } = open();
+    const texts = ["ä€😀\n", `${"é".repeat(20_000)}\n`, "z\n"];
+    for (const text of texts) lines.write(text);
+    vi.advanceTimersByTime(20);
+    expect(written.join("")).toBe(texts.join(""));
+  });
+
+  it("are whole, however many come at once", () => {
+    const { lines, written } = open();
+    const texts = Array.from({ length: 2000 }, (_, i) => `${i} ${"x".repeat(i % 97)}\n`);
+    for (const text of texts) lines.write(text);
+    vi.advanceTimersByTime(20);
+    expect(written.join("")).toBe(texts.join(""));
+  });
+
   it("leave when the process ends", () => {
     const { lines, written, end } = open();
     lines.write("last\n");

@@ -168,6 +168,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   HOSTS: "example.org",
   "KEY=TEXT": "team=forecast",
   LENGTH: "4096",
+  LEVELS: "32",
   "MODEL|URL": "other.tar",
   MS: "2",
   NAME: "some",

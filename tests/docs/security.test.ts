@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { createTableBudget } from "../../src/codec/decode/tables/budget.js";
 import { describeOptions } from "../../src/config/describe.js";
 import { LIMIT_OPTIONS } from "../../src/config/limit-options.js";
 import { SERVE_OPTIONS } from "../../src/config/options.js";
+import { DEFAULT_DECODE_LIMITS } from "../../src/core/decode-limits.js";
 import { parseJson } from "../../src/core/json.js";
 import { DEFAULT_LIMITS } from "../../src/format/archive-limits.js";
 import { MAX_MLMODEL_BYTES } from "../../src/format/mlmodel.js";
@@ -53,6 +53,8 @@ describe("docs/security.md", () => {
     expect(flags).toEqual(expect.arrayContaining(describeOptions(LIMITS).map(({ flag }) => flag)));
     // What is chosen by the machine is told in words.
     expect(rows.filter(({ defaults, flags }) => flags.map(defaultOf).join(", ") !== defaults)).toMatchObject([
+      { flags: ["--body-memory"] },
+      { flags: ["--max-queue-time"] },
       { flags: ["--max-connections"] },
     ]);
   });
@@ -67,10 +69,10 @@ describe("docs/security.md", () => {
     expect(() => parse("1".repeat(digits + 1))).toThrow(`more than ${digits} digits`);
   });
 
-  it("says what a table of Parquet or Arrow may take", () => {
-    const gibibytes = /^(\d+) GiB$/.exec(said("bytes that a table of Parquet or Arrow may take"))?.[1];
-    const bytes = Number(gibibytes) * 1024 * MIB;
-    expect(() => createTableBudget().spend(bytes)).not.toThrow();
-    expect(() => createTableBudget().spend(bytes + 1)).toThrow();
+  it("has options whose defaults are those of a model in a program", () => {
+    const { maxRows, maxColumns, maxDepth, maxElements, maxString, maxValues } = SERVE_OPTIONS.parse({});
+    expect({ maxRows, maxColumns, maxDepth, maxElements, maxStringBytes: maxString, maxValueBytes: maxValues }).toEqual(
+      DEFAULT_DECODE_LIMITS,
+    );
   });
 });

@@ -1,9 +1,11 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { toOnePiece } from "../../src/core/byte-blocks.js";
 import { MlserveError } from "../../src/core/errors.js";
 import { type ContentCoding, decodeBody, parseContentCoding } from "../../src/http/content-coding.js";
 
 const LIMIT = 100_000;
+const LIMITS = { maxBytes: LIMIT, tooLarge: () => new MlserveError("body_too_large", "too large") };
 const text = Buffer.from("a text that is said again and again. ".repeat(100));
 
 /** The bytes as they may come over the wire. */
@@ -11,8 +13,8 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-function decode(bytes: Uint8Array, coding: ContentCoding, pieceBytes = 1000): Promise<Uint8Array> {
-  return decodeBody(pieces(bytes, pieceBytes), coding, LIMIT, () => new MlserveError("body_too_large", "too large"));
+async function decode(bytes: Uint8Array, coding: ContentCoding, pieceBytes = 1000): Promise<Uint8Array> {
+  return await toOnePiece(await decodeBody(pieces(bytes, pieceBytes), coding, LIMITS));
 }
 
 describe("parseContentCoding", () => {
@@ -77,8 +79,7 @@ describe("decodeBody", () => {
         yield bomb;
       }
     }
-    const tooLarge = (): MlserveError => new MlserveError("body_too_large", "too large");
-    await expect(decodeBody(counted(), coding, LIMIT, tooLarge)).rejects.toMatchObject({ kind: "body_too_large" });
+    await expect(decodeBody(counted(), coding, LIMITS)).rejects.toMatchObject({ kind: "body_too_large" });
     expect(sent).toBeLessThan(100_000);
   });
 
@@ -87,8 +88,6 @@ describe("decodeBody", () => {
       yield whole.gzip.subarray(0, 10);
       throw new Error("gone");
     }
-    await expect(
-      decodeBody(lost(), "gzip", LIMIT, () => new MlserveError("body_too_large", "too large")),
-    ).rejects.toThrow("gone");
+    await expect(decodeBody(lost(), "gzip", LIMITS)).rejects.toThrow("gone");
   });
 });

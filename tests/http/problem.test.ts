@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MlserveError } from "../../src/core/errors.js";
-import { problemResponse } from "../../src/http/problem.js";
+import { problemAnswer, problemResponse } from "../../src/http/problem.js";
 
 describe("problemResponse", () => {
   it("tells a caller's error with its place and hint", async () => {
@@ -38,5 +38,16 @@ describe("problemResponse", () => {
   it("stays small whatever the message", async () => {
     const response = problemResponse(new MlserveError("schema_mismatch", "x".repeat(1_000_000)));
     expect((await response.arrayBuffer()).byteLength).toBeLessThan(4096);
+  });
+
+  it.each([
+    { kind: "overloaded", connection: null },
+    { kind: "body_not_taken", connection: "close" },
+  ] as const)("tells when to try again what was $kind, and that this is no fault", ({ kind, connection }) => {
+    const error = new MlserveError(kind, "too much at once", { retryAfterMs: 1200 });
+    const { status, headers } = problemResponse(error);
+    expect([status, headers.get("retry-after"), headers.get("connection")]).toEqual([503, "2", connection]);
+    expect(problemAnswer(error).isFault).toBe(false);
+    expect(problemAnswer(new Error("of ours")).isFault).toBe(true);
   });
 });

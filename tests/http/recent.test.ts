@@ -20,8 +20,8 @@ describe("what was made of a text", () => {
 
   it("is made again for a long text, and where it was an error", () => {
     const { made, lengthOf } = create();
-    const long = "x".repeat(1000);
-    expect([lengthOf(long), lengthOf(long)]).toEqual([1000, 1000]);
+    const long = "x".repeat(2000);
+    expect([lengthOf(long), lengthOf(long)]).toEqual([2000, 2000]);
     for (const _ of [1, 2]) expect(() => lengthOf("bad")).toThrow("bad");
     expect(made).toEqual([long, long, "bad", "bad"]);
   });
@@ -29,7 +29,7 @@ describe("what was made of a text", () => {
   it("is forgotten when too many other texts came", () => {
     const { made, lengthOf } = create();
     lengthOf("first");
-    for (let i = 0; i < 100; i++) lengthOf(`other ${i}`);
+    for (let i = 0; i < 300; i++) lengthOf(`other ${i}`);
     lengthOf("first");
     expect(made.filter((text) => text === "first")).toHaveLength(2);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MEDIA_TYPES } from "../../src/codec/media-types.js";
 import { silentLogger } from "../../src/core/logger.js";
 import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
@@ -25,6 +26,18 @@ describe("a model that is started", () => {
     expect(await load("py_sum", { isolation: "process", workers: 1, threads: 2 })).toEqual({
       workers: 1,
       warnings: ['the number of threads has no effect: the flavor "js_function" uses one'],
+    });
+  });
+
+  it.each(["inline", "process"] as const)("%s refuses what is beyond its limits", async (isolation) => {
+    const flavors = createFlavorRegistry(BUILTIN_FLAVORS);
+    const options = { flavors, isolation, workers: 1, limits: { maxRows: 1 } };
+    await using served = await loadModel(modelPath("iris_logreg_cols"), options);
+    const bytes = Buffer.from('{"dataframe_split":{"data":[[1,2,3,4],[1,2,3,4]]}}');
+    const request = { bytes, media: MEDIA_TYPES.json } as const;
+    await expect(served.executor.execute(request, AbortSignal.timeout(60_000))).rejects.toMatchObject({
+      kind: "body_too_large",
+      message: expect.stringContaining("more than 1 rows. Send fewer rows at a time, or raise --max-rows"),
     });
   });
 

@@ -1,3 +1,4 @@
+import type { DecodeLimits } from "../../core/decode-limits.js";
 import type { JsonValue } from "../../core/json.js";
 import type { Column, DType } from "../../core/tensor.js";
 import { COLUMN_DTYPES, type ColumnSpec, type DataType, type ScalarType } from "../../format/signature.js";
@@ -21,15 +22,17 @@ export interface ColumnCast {
   readonly isNested: boolean;
 }
 
-export function compileColumn(spec: ColumnSpec, casts: CastTable): ColumnCast {
-  return spec.type.kind === "scalar" ? scalarColumn(spec, spec.type.type, casts) : nestedColumn(spec, spec.type);
+export function compileColumn(spec: ColumnSpec, casts: CastTable, limits: DecodeLimits): ColumnCast {
+  return spec.type.kind === "scalar"
+    ? scalarColumn(spec, spec.type.type, casts, limits)
+    : nestedColumn(spec, spec.type);
 }
 
-function scalarColumn(spec: ColumnSpec, type: ScalarType, casts: CastTable): ColumnCast {
+function scalarColumn(spec: ColumnSpec, type: ScalarType, casts: CastTable, limits: DecodeLimits): ColumnCast {
   const dtype = COLUMN_DTYPES[type];
   const check = compileNested({ kind: "scalar", type }, spec.required);
   function value(value: JsonValue, where: string): CastColumn {
-    const list = flattenList(value, where);
+    const list = flattenList(value, where, limits);
     const data = casts.elements[dtype](list.values, refuseElement(where, type, list));
     return { name: spec.name, rank: rankOf(list.shape, type), column: { dtype, data } as Column };
   }

@@ -1,4 +1,5 @@
 import type { ColumnsBatch } from "../../core/batch.js";
+import type { DecodeLimits } from "../../core/decode-limits.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import type { Column, DType } from "../../core/tensor.js";
@@ -26,8 +27,8 @@ export interface ColumnsDecoder {
   fromUnwrapped(value: JsonObject): ColumnsBatch;
 }
 
-export function compileColumns(schema: ColumnsSchema, casts: CastTable): ColumnsDecoder {
-  return new ColumnsReader(schema, casts);
+export function compileColumns(schema: ColumnsSchema, casts: CastTable, limits: DecodeLimits): ColumnsDecoder {
+  return new ColumnsReader(schema, casts, limits);
 }
 
 class ColumnsReader implements ColumnsDecoder {
@@ -38,11 +39,13 @@ class ColumnsReader implements ColumnsDecoder {
   private readonly oneRow: boolean;
   private readonly schema: ColumnsSchema;
   private readonly casts: CastTable;
+  private readonly limits: DecodeLimits;
 
-  constructor(schema: ColumnsSchema, casts: CastTable) {
+  constructor(schema: ColumnsSchema, casts: CastTable, limits: DecodeLimits) {
     this.schema = schema;
     this.casts = casts;
-    this.columns = schema.columns.map((spec) => compileColumn(spec, casts));
+    this.limits = limits;
+    this.columns = schema.columns.map((spec) => compileColumn(spec, casts, limits));
     this.byName = new Map(this.columns.map((column) => [column.spec.name, column]));
     this.named = schema.columns[0]?.name !== undefined;
     this.oneRow = schema.columns.some(({ type }) => type.kind === "array" || type.kind === "object");
@@ -65,7 +68,7 @@ class ColumnsReader implements ColumnsDecoder {
     const cast: CastColumn[] = [];
     for (const [name, item] of value) {
       const column = this.byName.get(name);
-      if (column === undefined) flattenList(item, `${where}: a column that the signature does not have`);
+      if (column === undefined) flattenList(item, `${where}: a column that the signature does not have`, this.limits);
       else cast.push(column.value(item, `${where}[${quoteName(name)}]`));
     }
     return this.oneRow ? cast.map(requireScalar) : cast;
@@ -74,7 +77,10 @@ class ColumnsReader implements ColumnsDecoder {
   /** Keys that no signature names keep the type of their values, and go by position. */
   private guessMap(value: JsonObject, where: string): CastColumn[] {
     return Array.from(value, ([name, item]) => {
-      const { shape, ...column } = guessTensor(flattenList(item, `${where}[${quoteName(name)}]`), this.casts);
+      const { shape, ...column } = guessTensor(
+        flattenList(item, `${where}[${quoteName(name)}]`, this.limits),
+        this.casts,
+      );
       return { name, rank: shape.length, column };
     });
   }
@@ -128,7 +134,7 @@ class ColumnsReader implements ColumnsDecoder {
     const [first] = this.columns;
     if (first === undefined) return [];
     const whole = first.value(value, where);
-    const shape = first.isNested ? [] : flattenList(value, where).shape;
+    const shape = first.isNested ? [] : flattenList(value, where, this.limits).shape;
     if (shape.length > 2) {
       throw new MlserveError("schema_mismatch", `expected rows of columns, got lists ${shape.length} levels deep`, {
         where,
@@ -141,7 +147,7 @@ class ColumnsReader implements ColumnsDecoder {
     if (Array.isArray(value) && value[0] instanceof Map) {
       if (this.columns.some(({ isNested }) => isNested) && value.every(isObject))
         return this.fromInputs(value, "instances");
-      const values = gatherKeys(value);
+      const values = gatherKeys(value, this.limits);
       return enforceColumns(
         this.columns,
         this.withEqualLengths(

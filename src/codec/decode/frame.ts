@@ -1,8 +1,8 @@
+import { beyondLimit, type DecodeLimits, ValueBudget } from "../../core/decode-limits.js";
 import { MlserveError } from "../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import { groupByName } from "./group-by-name.js";
 import { jsonKind } from "./json-kind.js";
-import { createTableBudget } from "./tables/budget.js";
 
 /** A table as a request spelled it, before any cast: what pandas' `DataFrame` is to MLflow. */
 export interface Frame {
@@ -23,37 +23,41 @@ export interface FrameColumn {
  *
  * Throws `invalid_body` for anything that pandas would refuse.
  */
-export function readSplitFrame(value: JsonValue, shortRows: ShortRows): Frame {
+export function readSplitFrame(value: JsonValue, rules: FrameRules): Frame {
   if (!(value instanceof Map)) throw refusal("dataframe_split", `expected an object, got ${jsonKind(value)}`);
   const known = ["columns", "data", "index"];
   if (!value.has("data")) throw refusal("dataframe_split", `expected the key "data"`);
   if ([...value.keys()].some((key) => !known.includes(key))) {
     throw refusal("dataframe_split", `expected no other keys than "columns", "data" and "index"`);
   }
-  const names = readNames(value.get("columns") ?? null);
-  const frame = readData(value.get("data") ?? null, names, shortRows);
+  const names = readNames(value.get("columns") ?? null, rules);
+  const frame = readData(value.get("data") ?? null, names, rules);
   checkIndex(value.get("index") ?? null, frame.rows);
   return frame;
 }
 
 /** Reads the value of `dataframe_records`: a list of objects, whose keys together are the columns. */
-export function readRecordsFrame(value: JsonValue, shortRows: ShortRows): Frame {
+export function readRecordsFrame(value: JsonValue, rules: FrameRules): Frame {
   if (!Array.isArray(value)) throw refusal("dataframe_records", `expected a list of records, got ${jsonKind(value)}`);
-  return readRows(value, undefined, "dataframe_records", shortRows);
+  return readRows(value, undefined, "dataframe_records", rules);
 }
 
 /** A key that a record lacks is NaN to pandas, and not the null that a record may hold. */
 const MISSING = Number.NaN;
 
-/** A row with fewer values than another is refused, or filled up with missing values. */
-export type ShortRows = "refuse" | "pad";
+export interface FrameRules {
+  /** A row with fewer values than another is refused, or filled up with missing values. */
+  readonly shortRows: "refuse" | "pad";
+  readonly limits: DecodeLimits;
+}
 
 type Names = readonly (string | undefined)[];
 
-function readNames(value: JsonValue): Names | undefined {
+function readNames(value: JsonValue, { limits }: FrameRules): Names | undefined {
   if (value === null) return undefined;
   if (!Array.isArray(value))
     throw refusal("dataframe_split.columns", `expected a list of names, got ${jsonKind(value)}`);
+  if (value.length > limits.maxColumns) throw beyondLimit(limits, "maxColumns", "dataframe_split.columns");
   return value.map((name, i) => {
     if (Array.isArray(name) || name instanceof Map) {
       throw refusal(`dataframe_split.columns[${i}]`, `expected a name, got ${jsonKind(name)}`);
@@ -62,11 +66,11 @@ function readNames(value: JsonValue): Names | undefined {
   });
 }
 
-function readData(data: JsonValue, names: Names | undefined, shortRows: ShortRows): Frame {
+function readData(data: JsonValue, names: Names | undefined, rules: FrameRules): Frame {
   if (data === null) return emptyFrame(names);
   if (data instanceof Map) return readColumnMap(data, names);
   if (!Array.isArray(data)) throw refusal("dataframe_split.data", `expected a list of rows, got ${jsonKind(data)}`);
-  return readRows(data, names, "dataframe_split.data", shortRows);
+  return readRows(data, names, "dataframe_split.data", rules);
 }
 
 function emptyFrame(names: Names | undefined): Frame {
@@ -74,11 +78,11 @@ function emptyFrame(names: Names | undefined): Frame {
 }
 
 /** The first row decides, as in pandas, whether rows are lists, records, or the values of a single column. */
-function readRows(rows: readonly JsonValue[], names: Names | undefined, where: string, shortRows: ShortRows): Frame {
+function readRows(rows: readonly JsonValue[], names: Names | undefined, where: string, rules: FrameRules): Frame {
   const first = rows[0];
   if (first === undefined) return emptyFrame(names);
-  if (Array.isArray(first)) return readLists(rows, names, where, shortRows);
-  if (first instanceof Map) return readRecords(rows, names, where);
+  if (Array.isArray(first)) return readLists(rows, names, where, rules);
+  if (first instanceof Map) return readRecords(rows, names, where, rules);
   if (names !== undefined && names.length !== 1) {
     throw refusal(where, `expected rows of ${names.length} values, got values that are no rows`);
   }
@@ -88,7 +92,12 @@ function readRows(rows: readonly JsonValue[], names: Names | undefined, where: s
 /** What a cell costs in memory, whatever is in it. */
 const CELL_BYTES = 8;
 
-function readLists(rows: readonly JsonValue[], names: Names | undefined, where: string, shortRows: ShortRows): Frame {
+function readLists(
+  rows: readonly JsonValue[],
+  names: Names | undefined,
+  where: string,
+  { shortRows, limits }: FrameRules,
+): Frame {
   let width = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
@@ -101,8 +110,9 @@ function readLists(rows: readonly JsonValue[], names: Names | undefined, where: 
   }
   const short = shortRows === "refuse" ? rows.findIndex((row) => Array.isArray(row) && row.length < width) : -1;
   if (short >= 0) throw refusal(`${where}[${short}]`, `expected ${width} values as in the longest row, got fewer`);
+  if (width > limits.maxColumns) throw beyondLimit(limits, "maxColumns", where);
   const columns: FrameColumn[] = [];
-  createTableBudget().spend(rows.length * width * CELL_BYTES);
+  new ValueBudget(limits).spend(rows.length * width * CELL_BYTES);
   for (let c = 0; c < width; c++) {
     // pandas fills up the rows that are shorter than the longest.
     const cells = rows.map((row) => (Array.isArray(row) ? row[c] : undefined) ?? null);
@@ -111,9 +121,14 @@ function readLists(rows: readonly JsonValue[], names: Names | undefined, where: 
   return { rows: rows.length, columns };
 }
 
-function readRecords(rows: readonly JsonValue[], names: Names | undefined, where: string): Frame {
+function readRecords(
+  rows: readonly JsonValue[],
+  names: Names | undefined,
+  where: string,
+  { limits }: FrameRules,
+): Frame {
   const cells = new Map<string, JsonValue[]>();
-  const budget = createTableBudget();
+  const budget = new ValueBudget(limits);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (!(row instanceof Map))
@@ -121,6 +136,7 @@ function readRecords(rows: readonly JsonValue[], names: Names | undefined, where
     for (const [name, value] of row) {
       let column = cells.get(name);
       if (column === undefined) {
+        if (cells.size >= limits.maxColumns) throw beyondLimit(limits, "maxColumns", where);
         // Records that each have keys of their own make a table that is the square of the body.
         budget.spend(rows.length * CELL_BYTES);
         column = new Array<JsonValue>(rows.length).fill(MISSING);

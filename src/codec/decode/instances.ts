@@ -1,9 +1,10 @@
+import { beyondLimit, type DecodeLimits } from "../../core/decode-limits.js";
 import { MlserveError } from "../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import { jsonKind } from "./json-kind.js";
 
 /** The keys of a list of objects, each with the list of its values, in order of appearance. */
-export function gatherKeys(records: readonly JsonValue[]): JsonObject {
+export function gatherKeys(records: readonly JsonValue[], limits: DecodeLimits): JsonObject {
   const values = new Map<string, JsonValue[]>();
   records.forEach((record, i) => {
     if (!(record instanceof Map)) {
@@ -14,8 +15,9 @@ export function gatherKeys(records: readonly JsonValue[]): JsonObject {
     }
     for (const [name, value] of record) {
       const column = values.get(name);
-      if (column === undefined) values.set(name, [value]);
-      else column.push(value);
+      if (column !== undefined) column.push(value);
+      else if (values.size < limits.maxColumns) values.set(name, [value]);
+      else throw beyondLimit(limits, "maxColumns", "instances");
     }
   });
   return values;

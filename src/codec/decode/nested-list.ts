@@ -1,3 +1,4 @@
+import { countElements, type DecodeLimits } from "../../core/decode-limits.js";
 import { MlserveError } from "../../core/errors.js";
 import type { JsonValue } from "../../core/json.js";
 import { jsonKind } from "./json-kind.js";
@@ -12,10 +13,16 @@ export interface FlatList {
  * Lays out nested lists of equal lengths, as `numpy.array` does; a scalar has the shape `[]`.
  *
  * `maxRank` stops there, and what lies deeper are the elements. Throws `invalid_body` with the path of the list whose
- * length differs.
+ * length differs, and `body_too_large` for more elements than the limit.
  */
-export function flattenList(value: JsonValue, where: string, maxRank = Number.POSITIVE_INFINITY): FlatList {
+export function flattenList(
+  value: JsonValue,
+  where: string,
+  limits: DecodeLimits,
+  maxRank = Number.POSITIVE_INFINITY,
+): FlatList {
   const shape = firstShape(value, maxRank);
+  countElements(shape, limits);
   const values: JsonValue[] = [];
   collect(value, shape, 0, values, where);
   return { shape, values };

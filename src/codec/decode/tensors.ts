@@ -1,4 +1,5 @@
 import { type TensorsBatch, UNNAMED } from "../../core/batch.js";
+import type { DecodeLimits } from "../../core/decode-limits.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import type { DType, Tensor } from "../../core/tensor.js";
@@ -22,8 +23,8 @@ export interface TensorsDecoder {
   fromUnwrapped(value: JsonObject): TensorsBatch;
 }
 
-export function compileTensors(schema: TensorsSchema, casts: CastTable): TensorsDecoder {
-  return new TensorsReader(schema, casts);
+export function compileTensors(schema: TensorsSchema, casts: CastTable, limits: DecodeLimits): TensorsDecoder {
+  return new TensorsReader(schema, casts, limits);
 }
 
 class TensorsReader implements TensorsDecoder {
@@ -33,19 +34,21 @@ class TensorsReader implements TensorsDecoder {
   private readonly byName: ReadonlyMap<string | undefined, TensorSpec>;
   private readonly named: boolean;
   private readonly casts: CastTable;
+  private readonly limits: DecodeLimits;
 
-  constructor({ tensors }: TensorsSchema, casts: CastTable) {
+  constructor({ tensors }: TensorsSchema, casts: CastTable, limits: DecodeLimits) {
     const [first] = tensors;
     if (first === undefined) throw new MlserveError("invalid_descriptor", "the signature has no tensors");
     this.specs = tensors;
     this.first = first;
     this.casts = casts;
+    this.limits = limits;
     this.byName = new Map(tensors.map((spec) => [spec.name, spec]));
     this.named = first.name !== undefined;
   }
 
   private castValue(dtype: DType, value: JsonValue, where: string): Tensor {
-    const list = layOut(value, dtype, where);
+    const list = layOut(value, dtype, where, this.limits);
     const data = this.casts.elements[dtype](list.values, refuseElement(where, dtype, list));
     return { dtype, shape: list.shape, data } as Tensor;
   }
@@ -66,7 +69,7 @@ class TensorsReader implements TensorsDecoder {
     const tensors = new Map<string, Tensor>();
     for (const [name, item] of value) {
       const spec = this.byName.get(name);
-      if (spec === undefined) flattenList(item, `${where}: a tensor that the signature does not have`);
+      if (spec === undefined) flattenList(item, `${where}: a tensor that the signature does not have`, this.limits);
       else tensors.set(name, this.castValue(spec.dtype, item, `${where}[${quoteName(name)}]`));
     }
     return tensors;
@@ -104,7 +107,7 @@ class TensorsReader implements TensorsDecoder {
         "expected a list of values, as the signature names no tensors, got a list of objects",
         "instances",
       );
-    return this.enforce(withEqualLengths(this.fromMap(gatherKeys(value), "instances[*]")));
+    return this.enforce(withEqualLengths(this.fromMap(gatherKeys(value, this.limits), "instances[*]")));
   }
 
   fromFrame(frame: Frame): TensorsBatch {
@@ -131,13 +134,13 @@ function withEqualLengths(tensors: Map<string, Tensor>): Map<string, Tensor> {
   return tensors;
 }
 
-function layOut(value: JsonValue, dtype: DType, where: string) {
+function layOut(value: JsonValue, dtype: DType, where: string, limits: DecodeLimits) {
   // numpy stores lists of unequal lengths as objects, where objects are asked for.
-  if (dtype !== "object") return flattenList(value, where);
+  if (dtype !== "object") return flattenList(value, where, limits);
   try {
-    return flattenList(value, where);
+    return flattenList(value, where, limits);
   } catch {
-    return flattenList(value, where, 1);
+    return flattenList(value, where, limits, 1);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Batch, UNNAMED } from "../../core/batch.js";
+import type { DecodeLimits } from "../../core/decode-limits.js";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import type { JsonObject, JsonValue } from "../../core/json.js";
 import type { Tensor } from "../../core/tensor.js";
@@ -16,8 +17,8 @@ export interface UnsignedDecoder {
   fromUnwrapped(value: JsonObject): Batch;
 }
 
-export function createUnsignedDecoder(casts: CastTable): UnsignedDecoder {
-  const guess = (value: JsonValue, where: string): Tensor => guessTensor(flattenList(value, where), casts);
+export function createUnsignedDecoder(casts: CastTable, limits: DecodeLimits): UnsignedDecoder {
+  const guess = (value: JsonValue, where: string): Tensor => guessTensor(flattenList(value, where, limits), casts);
 
   function fromMap(value: JsonObject, where: string): Batch {
     const tensors = Array.from(value, ([name, item]) => [name, guess(item, `${where}[${quoteName(name)}]`)] as const);
@@ -38,7 +39,7 @@ export function createUnsignedDecoder(casts: CastTable): UnsignedDecoder {
 
   function fromInstances(value: JsonValue): Batch {
     const rows = Array.isArray(value) && value[0] instanceof Map;
-    const batch = rows ? fromMap(gatherKeys(value), "instances[*]") : fromInputs(value, "instances");
+    const batch = rows ? fromMap(gatherKeys(value, limits), "instances[*]") : fromInputs(value, "instances");
     if (batch.kind === "tensors") requireEqualLengths(Array.from(batch.tensors.values(), ({ shape }) => shape[0]));
     return batch;
   }

@@ -1,4 +1,5 @@
-import type { ImageSettings } from "../image.js";
+import type { ImageLayer, ImageSettings } from "../image.js";
+import { HEALTH_COMMAND, HEALTH_TIMES } from "../image-config.js";
 import { type Descriptor, type ImageConfig, toDocument } from "./documents.js";
 import { type ImageBlob, toBlob } from "./image-blob.js";
 import type { Layer } from "./layer.js";
@@ -12,7 +13,7 @@ export interface BaseImage {
 
 /** A layer that goes upon the base, with what the image's history says of it. */
 export interface AddedLayer {
-  readonly title: string;
+  readonly title: ImageLayer["title"];
   readonly layer: Layer;
 }
 
@@ -63,7 +64,8 @@ function configOf({ base, added, settings, created }: ImageParts): object {
       Cmd: cmd,
       WorkingDir: workingDir,
       Labels: sorted({ ...baseConfig?.Labels, ...labels }),
-      ...healthcheckOf(settings),
+      StopSignal: "SIGTERM",
+      Healthcheck: healthcheckOf(settings),
     },
     rootfs: { type: "layers", diff_ids: [...rootfs.diff_ids, ...added.map(({ layer }) => layer.diffId)] },
     history: [
@@ -73,10 +75,21 @@ function configOf({ base, added, settings, created }: ImageParts): object {
   };
 }
 
-/** Docker's extension of the config, which others pass over. Times are nanoseconds. */
-function healthcheckOf(_settings: ImageSettings): object {
-  return {};
+/** Docker's extension of the config, which others pass over. */
+function healthcheckOf(settings: ImageSettings): object {
+  const { intervalSeconds, timeoutSeconds, startSeconds, retries } = HEALTH_TIMES;
+  const [program = "node"] = settings.entrypoint;
+  return {
+    Test: ["CMD", program, ...HEALTH_COMMAND.slice(1)],
+    Interval: intervalSeconds * NANOSECONDS,
+    Timeout: timeoutSeconds * NANOSECONDS,
+    StartPeriod: startSeconds * NANOSECONDS,
+    Retries: retries,
+  };
 }
+
+/** In a second: what the config counts times in. */
+const NANOSECONDS = 1e9;
 
 /** What would be left of the base's own program: its shell form and its ports are not those of the server. */
 function withoutCommands(config: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -36,10 +36,8 @@ const MANIFEST = z.object({
 /** Of one image, or of one artifact. */
 export type Manifest = Readonly<z.output<typeof MANIFEST>>;
 
-const INDEX = z.object({ mediaType: z.string().optional(), manifests: z.array(DESCRIPTOR) });
-
 /** Several images of one name: one for each platform. */
-export type Index = Readonly<z.output<typeof INDEX>>;
+const INDEX = z.object({ mediaType: z.string().optional(), manifests: z.array(DESCRIPTOR) });
 
 const HISTORY = z.looseObject({ created_by: z.string().optional(), empty_layer: z.boolean().optional() });
 

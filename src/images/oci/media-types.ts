@@ -9,7 +9,7 @@ export const OCI = {
 } as const;
 
 /** What Docker called them before there was a specification; registries still give these. */
-export const DOCKER = {
+const DOCKER = {
   index: "application/vnd.docker.distribution.manifest.list.v2+json",
   manifest: "application/vnd.docker.distribution.manifest.v2+json",
   gzipLayer: "application/vnd.docker.image.rootfs.diff.tar.gzip",

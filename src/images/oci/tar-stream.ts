@@ -18,8 +18,10 @@ export interface TarEntry {
  *
  * Names that are long or not in ASCII, and sizes of 8 GiB and more, are told in a pax header before the entry.
  */
-export async function* streamTar(entries: Iterable<TarEntry>): AsyncGenerator<Uint8Array, void> {
-  for (const entry of entries) {
+export async function* streamTar(
+  entries: Iterable<TarEntry> | AsyncIterable<TarEntry>,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const entry of entries) {
     yield headerOf(entry);
     yield* bodyOf(entry);
     yield padding(entry.size);

@@ -2,6 +2,7 @@ import { compileCsvDecoder } from "../../codec/decode/csv/decode-csv.js";
 import { readCsvTable } from "../../codec/decode/csv/table.js";
 import type { Decoder } from "../../codec/decode/reference.js";
 import type { Batch } from "../../core/batch.js";
+import { OWN_DATA_LIMITS } from "../../core/decode-limits.js";
 import { MlserveError } from "../../core/errors.js";
 import type { Signature } from "../../format/signature.js";
 import type { Input, OutputColumn, ReadPlan, RowBlock } from "../row-source.js";
@@ -78,6 +79,6 @@ class CsvFile {
 
   private read(bytes: Buffer, choose: (names: readonly string[]) => number[]) {
     const body = Buffer.concat([this.headerBytes, bytes]);
-    return readCsvTable(body, choose, this.plan.coercion.shortRows).columns;
+    return readCsvTable(body, choose, { coercion: this.plan.coercion, limits: OWN_DATA_LIMITS }).columns;
   }
 }

@@ -6,10 +6,20 @@ import type { ConnectionLimits } from "./limits.js";
 /** A server of HTTP or HTTPS. */
 export type HttpServer = Server | TlsServer;
 
+/** The event with which a server tells of a connection: with TLS, requests come over a socket of its own on top of it. */
+export function connectionEvent(server: HttpServer): "secureConnection" | "connection" {
+  return "setSecureContext" in server ? "secureConnection" : "connection";
+}
+
+/** What a connection has to know of an answer. Node's response is one. */
+export interface AnswerState extends Pick<ServerResponse, "writableEnded" | "headersSent" | "shouldKeepAlive"> {
+  writeContinue(): void;
+}
+
 /** A request that has come, and what it is answered with. */
 interface Exchange {
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
+  readonly incoming: Pick<IncomingMessage, "complete" | "httpVersionMinor">;
+  readonly outgoing: AnswerState;
 }
 
 interface Connection {
@@ -27,15 +37,14 @@ export class Connections {
   private readonly open = new Map<Socket, Connection>();
 
   constructor(server: HttpServer, { sendMs }: ConnectionLimits) {
-    // With TLS, requests come over a socket of its own on top of the connection's.
-    server.on("setSecureContext" in server ? "secureConnection" : "connection", (socket: Socket) => this.add(socket));
+    server.on(connectionEvent(server), (socket: Socket) => this.add(socket));
     server.setTimeout(sendMs, (socket: Socket) => this.endIdle(socket));
   }
 
   /** Remembers what a connection is at. */
-  begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const connection = this.open.get(incoming.socket);
-    if (connection !== undefined) connection.last = { incoming, outgoing };
+  begin(socket: Socket, exchange: Exchange): void {
+    const connection = this.open.get(socket);
+    if (connection !== undefined) connection.last = exchange;
   }
 
   /**
@@ -61,6 +70,11 @@ export class Connections {
   /** Ends those that have sent nothing: Node takes them for requests that have begun. */
   cutSilent(): void {
     for (const socket of this.open.keys()) if (socket.bytesRead === 0) socket.destroy();
+  }
+
+  /** Ends all, whatever they are at. */
+  cutAll(): void {
+    for (const socket of this.open.keys()) socket.destroy();
   }
 
   private add(socket: Socket): void {
@@ -94,7 +108,7 @@ export class Connections {
    * Nothing has passed for a while. A client that reads nothing would keep its answer in memory for as long as it likes;
    * while a model is at work, nothing passes either.
    */
-  private endIdle(socket: Socket): void {
+  endIdle(socket: Socket): void {
     const last = this.open.get(socket)?.last;
     const isWaiting = last !== undefined && !last.outgoing.writableEnded && socket.writableLength === 0;
     if (!isWaiting) socket.destroy();

@@ -1,115 +1,102 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { isMediaType, type MediaType } from "../../codec/media-types.js";
+import type { CallerSignal } from "../../core/caller-signal.js";
 import type { Logger } from "../../core/logger.js";
 import { parseMediaType } from "../../http/media-type.js";
 import { problemAnswer } from "../../http/problem.js";
-import { rememberRecent } from "../../http/recent.js";
-import { readIncoming } from "../../http/request-body.js";
-import { REQUEST_TIMEOUT_HEADER } from "../../http/request-timeout.js";
 import { SERVER_TIMING_HEADER, serverTiming } from "../../http/server-timing.js";
 import type { ExecuteRequest } from "../../pipeline/executor.js";
 import type { Scored } from "../access-log.js";
+import type { OrdinaryHead } from "../fast-lane/ordinary-head.js";
 import type { ObservedRequest, Observer } from "../observe-requests.js";
 import type { ModelRepository } from "../repository.js";
 import { score, toScored } from "../score.js";
-import { ConnectionCaller } from "./connection-caller.js";
 import { INVOCATIONS, type InvocationsOptions } from "./invocations.js";
-import { readAccept, type Wanted } from "./scoring-headers.js";
+import { readAccept } from "./scoring-headers.js";
 
 export interface DirectOptions extends InvocationsOptions {
   readonly observer: Observer;
   readonly logger: Logger;
 }
 
-/** Answers a request, or gives false without having touched it. */
-export type DirectRoute = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
+/** What is known of a request before its body is there. */
+export interface DirectHead {
+  /** Bytes of the body. */
+  readonly contentLength: number;
+  /** What the caller calls the request. */
+  readonly requestId: string | undefined;
+  /** What a model is asked for, but for the body. */
+  readonly request: Omit<ExecuteRequest, "bytes">;
+}
 
-/**
- * `POST /invocations` on Node's own request and response: the web's objects around them cost more than a tiny model.
- *
- * It takes only requests about whose head there is nothing to say; the app has the words for all others, and answers
- * these in the same way: `invocations.ts`. A middleware of the app has to be there for both.
- */
+/** An answer without the lines that every answer has. */
+export interface DirectAnswer {
+  /** Of HTTP. */
+  readonly status: number;
+  /** Whole lines. */
+  readonly headers: string;
+  /** What the request is called. */
+  readonly requestId: string;
+  /** The body. */
+  readonly bytes: Uint8Array;
+  /** Must the connection end with it? */
+  readonly ends: boolean;
+}
+
+/** `POST /invocations` without the web's objects, which cost more than a tiny model. */
+export interface DirectRoute {
+  /** undefined for a head with which the app has something to do: it has the words for these. */
+  readHead(head: OrdinaryHead): DirectHead | undefined;
+  /** Calls `send` once, whatever goes wrong, and never rejects. */
+  answer(
+    head: DirectHead,
+    bytes: Uint8Array,
+    caller: CallerSignal,
+    send: (answer: DirectAnswer) => void,
+  ): Promise<void>;
+}
+
+/** Answers as the app does: `invocations.ts`. A middleware of the app has to be there for both. */
 export function createDirectInvocations(models: ModelRepository, options: DirectOptions): DirectRoute {
-  const readHead = compileHead(options);
-  return (incoming, outgoing) => {
-    if (incoming.url !== INVOCATIONS || incoming.method !== "POST") return false;
-    const head = readHead(incoming.headers);
-    if (head === undefined) return false;
-    void answer(models, head, { incoming, outgoing }, options);
-    return true;
+  const { observer, metrics, logger } = options;
+  const end = (observed: ObservedRequest, status: number, scored?: Scored): void =>
+    observer.end(observed, { method: "POST", route: INVOCATIONS, status, scored });
+  return {
+    readHead: (head) => toDirectHead(head, options),
+    async answer({ request, requestId: given }, bytes, caller, send) {
+      const observed = observer.begin(given);
+      const { requestId } = observed;
+      try {
+        const reply = await score(models, { ...request, bytes }, caller, metrics);
+        if (reply.kind === "streamed") throw new TypeError("a stream for a client that cannot read one");
+        const timing = options.serverTiming ? `${SERVER_TIMING_HEADER}: ${serverTiming(reply.phases)}\r\n` : "";
+        const headers = `content-type: ${reply.mediaType}\r\nx-content-type-options: nosniff\r\n${timing}`;
+        send({ status: 200, headers, requestId, bytes: reply.bytes, ends: false });
+        end(observed, 200, toScored(bytes, reply));
+      } catch (error) {
+        const problem = problemAnswer(error);
+        if (problem.isFault) logger.error({ err: error, requestId }, "a request failed");
+        send({ ...toAnswer(problem), requestId });
+        end(observed, problem.status);
+      }
+    },
   };
 }
 
-interface Exchange {
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
+function toAnswer({ status, headers, text }: ReturnType<typeof problemAnswer>): Omit<DirectAnswer, "requestId"> {
+  const { connection, ...others } = headers;
+  const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}\r\n`);
+  return { status, headers: lines.join(""), bytes: Buffer.from(text), ends: connection === "close" };
 }
 
-type Head = Omit<ExecuteRequest, "bytes">;
-
-/** Never rejects: whatever goes wrong is what the client is answered with. */
-async function answer(models: ModelRepository, head: Head, exchange: Exchange, options: DirectOptions): Promise<void> {
-  const { incoming, outgoing } = exchange;
-  const { observer, metrics, maxBodyBytes } = options;
-  const observed = observer.begin(incoming.headers["x-request-id"]);
-  try {
-    const bytes = await readIncoming(incoming, maxBodyBytes);
-    const reply = await score(models, { ...head, bytes }, new ConnectionCaller(outgoing), metrics);
-    if (reply.kind === "streamed") throw new TypeError("a stream for a client that cannot read one");
-    const timing = options.serverTiming ? [SERVER_TIMING_HEADER, serverTiming(reply.phases)] : [];
-    const headers = ["content-type", reply.mediaType, "x-content-type-options", "nosniff", ...timing];
-    send(outgoing, 200, headers, reply.bytes, observed);
-    end(observer, observed, 200, toScored(bytes, reply));
-  } catch (error) {
-    const { status, headers, text } = problemAnswer(error);
-    if (status >= 500) options.logger.error({ err: error, requestId: observed.requestId }, "a request failed");
-    send(outgoing, status, Object.entries(headers).flat(), Buffer.from(text), observed);
-    end(observer, observed, status, undefined);
-  }
-}
-
-function end(observer: Observer, observed: ObservedRequest, status: number, scored: Scored | undefined): void {
-  observer.end(observed, { method: "POST", route: INVOCATIONS, status, scored });
-}
-
-/** Up to here, one text of head and body costs less than two buffers. */
-const SHORT_BYTES = 4096;
-
-function send(
-  outgoing: ServerResponse,
-  status: number,
-  headers: readonly string[],
-  bytes: Uint8Array,
-  { requestId }: ObservedRequest,
-): void {
-  outgoing.writeHead(status, [...headers, "x-request-id", requestId, "content-length", String(bytes.length)]);
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Each byte is a character of latin1, and becomes the same byte again.
-  if (body.length <= SHORT_BYTES) outgoing.end(body.toString("latin1"), "latin1");
-  else outgoing.end(body);
-}
-
-/** Headers that change what is done with a request. */
-const SPECIAL = ["content-encoding", "transfer-encoding", "expect", REQUEST_TIMEOUT_HEADER] as const;
-
-/** A name or an address, and a port: what every URL can hold. */
-const PLAIN_HOST = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$/i;
-
-/** undefined for a head with which the app has something to do. */
-function compileHead({ maxBodyBytes, timeoutMs }: InvocationsOptions): (head: IncomingHttpHeaders) => Head | undefined {
-  const isPlainHost = rememberRecent((host) => PLAIN_HOST.test(host));
-  const wantedOf = rememberRecent(readAccept);
-  const headOf = rememberRecent((type) => rememberRecent((accept) => toHead(toMediaType(type), wantedOf(accept))));
+function toDirectHead(
+  { contentLength, contentType, accept, requestId }: OrdinaryHead,
+  { bodies, timeoutMs }: InvocationsOptions,
+): DirectHead | undefined {
+  const media = toMediaType(contentType);
+  const wanted = readAccept(accept);
+  if (media === undefined || wanted.events !== "no" || contentLength > bodies.maxBytes) return undefined;
   const limit = timeoutMs === 0 ? {} : { timeoutMs };
-  const toHead = (media: MediaType | undefined, wanted: Wanted): Head | null =>
-    media === undefined || wanted.events !== "no" ? null : { media, ...wanted, ...limit };
-  return (headers) => {
-    const { host = "", accept = "", "content-type": type = "", "content-length": length = "" } = headers;
-    if (!isPlainHost(host) || !(Number(length) <= maxBodyBytes) || length === "") return undefined;
-    for (const name of SPECIAL) if (headers[name] !== undefined) return undefined;
-    return headOf(type)(accept) ?? undefined;
-  };
+  return { contentLength, requestId, request: { media, ...wanted, ...limit } };
 }
 
 /** undefined for what is none that a body may have, also for none. */

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
+import { toBlocks } from "../../core/byte-blocks.js";
 import { MlserveError } from "../../core/errors.js";
 import { ACCEPTED_CODINGS, type ContentCoding, parseContentCoding } from "../../http/content-coding.js";
 import { problemResponse } from "../../http/problem.js";
-import { readRequestBody } from "../../http/request-body.js";
+import { type BodyLimits, readRequestBody } from "../../http/request-body.js";
 import { REQUEST_TIMEOUT_HEADER, requestTimeout } from "../../http/request-timeout.js";
 import { SERVER_TIMING_HEADER, serverTiming as timingText } from "../../http/server-timing.js";
 import type { AppEnv } from "../app.js";
@@ -13,7 +14,7 @@ import { guessMediaType, readAccept, readMediaType } from "./scoring-headers.js"
 
 export interface InvocationsOptions {
   readonly metrics: Metrics;
-  readonly maxBodyBytes: number;
+  readonly bodies: BodyLimits;
   /** 0 for no limit. */
   readonly timeoutMs: number;
   /** Tell clients what their requests took. */
@@ -25,7 +26,7 @@ export const INVOCATIONS = "/invocations";
 
 /** `POST /invocations`: MLflow's scoring protocol. `direct-invocations.ts` answers what is usual of it. */
 export function invocationsRoute(models: ModelRepository, options: InvocationsOptions) {
-  const { metrics, maxBodyBytes, timeoutMs, serverTiming } = options;
+  const { metrics, bodies, timeoutMs, serverTiming } = options;
   return async (context: Context<AppEnv>): Promise<Response> => {
     const { raw } = context.req;
     const named = readMediaType(raw.headers.get("content-type"), raw.headers.get("origin"));
@@ -33,8 +34,8 @@ export function invocationsRoute(models: ModelRepository, options: InvocationsOp
     const coding = readCoding(raw.headers.get("content-encoding"));
     if (coding instanceof MlserveError) return problemResponse(coding, { "accept-encoding": ACCEPTED_CODINGS });
     const timeout = requestTimeout(raw.headers.get(REQUEST_TIMEOUT_HEADER), timeoutMs);
-    const bytes = await readRequestBody(raw, context.env ?? {}, maxBodyBytes, coding);
-    const media = named ?? guessMediaType(bytes);
+    const bytes = await readRequestBody(raw, context.env ?? {}, bodies, coding);
+    const media = named ?? guessMediaType(toBlocks(bytes)[0] ?? new Uint8Array());
     const request = { bytes, media, ...wanted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) };
     const answer = await score(models, request, raw.signal, metrics);
     context.set("scored", toScored(bytes, answer));
@@ -43,12 +44,25 @@ export function invocationsRoute(models: ModelRepository, options: InvocationsOp
       const headers = { "content-type": answer.mediaType, "cache-control": "no-cache", "x-accel-buffering": "no" };
       return context.body(ReadableStream.from(answer.chunks), 200, headers);
     }
-    // Nobody else writes into the answer's bytes.
-    return context.body(answer.bytes as Uint8Array<ArrayBuffer>, 200, {
+    const headers = {
       "content-type": answer.mediaType,
       ...(serverTiming ? { [SERVER_TIMING_HEADER]: timingText(answer.phases) } : {}),
+    };
+    // Nobody else writes into the answer's bytes.
+    const reply = answer.bytes as Uint8Array<ArrayBuffer>;
+    if (reply.length <= PIECE_BYTES) return context.body(reply, 200, headers);
+    // What is between here and the socket would copy it in one go.
+    return context.body(ReadableStream.from(piecesOf(reply)), 200, {
+      ...headers,
+      "content-length": String(reply.length),
     });
   };
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
 }
 
 /** A refusal is given back: it goes with a header that tells what would be taken. */

@@ -192,6 +192,12 @@ const ROWS: readonly MistakeRow[] = [
   ["a negative time", usage, ["serve", "m", "--timeout=-5s"], `--timeout: ${DURATION}`],
   ["a size without a sense", usage, ["serve", "m", "--max-body", "huge"], `--max-body: ${SIZE}`],
   ["a size in a unit that there is not", usage, ["serve", "m", "--max-body", "10ZB"], `--max-body: ${SIZE}`],
+  [
+    "room for one body alone",
+    usage,
+    ["serve", "m", "--max-body", "10MB", "--body-memory", "19MB"],
+    "--body-memory: expected at least twice as much as --max-body",
+  ],
   ["no workers", usage, ["serve", "m", "--workers", "0"], "--workers: expected a whole number from 1 to 256, or auto"],
   [
     "workers in words",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ImageSettings } from "../../../src/images/image.js";
+import { HEALTH_COMMAND } from "../../../src/images/image-config.js";
 import { composeImage } from "../../../src/images/oci/compose-image.js";
 import { digestOf } from "../../../src/images/oci/digest.js";
 import { parseImageConfig, parseIndex, parseManifest } from "../../../src/images/oci/documents.js";
@@ -48,7 +49,7 @@ async function imageSet(...platforms: ImageSettings["platform"][]): Promise<Imag
   };
   const layer = await writeLayer([{ path: "/opt/mlserve/a", source: Buffer.from("a"), mode: 0o644 }]);
   const created = "1970-01-01T00:00:00Z";
-  const added = [{ title: "model", layer }];
+  const added = [{ title: "model", layer }] as const;
   return toImageSet(
     platforms.map((platform) => composeImage({ base, added, settings: { ...SETTINGS, platform }, created })),
   );
@@ -87,8 +88,9 @@ describe("an archive of an image", () => {
       Entrypoint: ["node", "/opt/mlserve/runtime.mjs"],
       Env: ["NODE_VERSION=22.1.0", "MLSERVE_HOST=0.0.0.0", "PATH=/mine"],
       ExposedPorts: { "8080/tcp": {} },
+      Healthcheck: expect.objectContaining({ Test: ["CMD", "node", ...HEALTH_COMMAND.slice(1)], Interval: 10e9 }),
       Labels: { of: "base", ...SETTINGS.labels },
-      StopSignal: "SIGQUIT",
+      StopSignal: "SIGTERM",
       User: "1000",
       WorkingDir: "/",
     });

@@ -23,7 +23,8 @@ export function leafElements(data: Data, budget: TableBudget): Column | undefine
 
 function textsOrBytes(data: Data, budget: TableBudget): Column | undefined {
   const { type, length } = data;
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return texts(bytesOf(data.values), rangesOf(data), data);
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type))
+    return texts(bytesOf(data.values), rangesOf(data), data, budget);
   if (DataType.isBinary(type) || DataType.isLargeBinary(type))
     return pieces(bytesOf(data.values), rangesOf(data), length);
   if (DataType.isFixedSizeBinary(type)) {
@@ -103,7 +104,8 @@ function pieces(bytes: Uint8Array, ranges: Ranges, length: number): Column<"bina
   };
 }
 
-function texts(bytes: Uint8Array, ranges: Ranges, data: Data): Column {
+function texts(bytes: Uint8Array, ranges: Ranges, data: Data, budget: TableBudget): Column {
+  for (let row = 0; row < data.length; row++) budget.checkText(ranges.end(row) - ranges.start(row));
   const rows = { length: data.length };
   if (!isAscii(bytes)) return { dtype: "string", data: decodeAll(pieces(bytes, ranges, data.length).data, data) };
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");

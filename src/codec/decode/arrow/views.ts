@@ -18,6 +18,7 @@ export function readViews(data: Data, budget: TableBudget): Uint8Array[] {
     const at = row * VIEW_BYTES;
     const length = view.getInt32(at, true);
     budget.spend(length);
+    budget.checkText(length);
     if (length <= INLINE_BYTES) return values.subarray(at + 4, at + 4 + length);
     const start = view.getInt32(at + 12, true);
     const buffer = data.variadicBuffers[view.getInt32(at + 8, true)];

@@ -1,9 +1,9 @@
 import type { ColumnsBatch } from "../../../core/batch.js";
+import type { DecodeLimits } from "../../../core/decode-limits.js";
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, OPEN_LIST, OPEN_OBJECT, QUOTE } from "../../../core/json-bytes.js";
 import type { ColumnsSchema } from "../../../format/signature.js";
 import type { CastTable } from "../casts.js";
 import { type ColumnCast, compileColumn } from "../column-cast.js";
-import { flattenList } from "../nested-list.js";
 import { chooseCellSink, chooseElementSink } from "./choose-sink.js";
 import type { CompiledForms } from "./forms.js";
 import { handOver } from "./hand-over.js";
@@ -11,13 +11,14 @@ import { type ColumnNames, compileNames, KeyOrder } from "./key-order.js";
 import { type MissingValues, readRecords, sinkOf } from "./read-records.js";
 import { readSplit } from "./read-split.js";
 import type { Sink, SinkFactory } from "./sink.js";
+import { skipColumn } from "./skip-column.js";
 import type { Source } from "./source.js";
 import { SkippingSink } from "./value-sinks.js";
 
 /** The forms of a body under a signature of columns that have names. */
-export function compileColumnForms(schema: ColumnsSchema, casts: CastTable): CompiledForms {
+export function compileColumnForms(schema: ColumnsSchema, casts: CastTable, limits: DecodeLimits): CompiledForms {
   if (schema.columns[0]?.name === undefined) return {};
-  const columns = schema.columns.map((spec) => compileColumn(spec, casts));
+  const columns = schema.columns.map((spec) => compileColumn(spec, casts, limits));
   const reader = new ColumnsReader(columns);
   const frames: CompiledForms = {
     dataframe_split: (source) => reader.readSplit(source),
@@ -94,6 +95,7 @@ export function readNames(source: Source, keys: KeyOrder, sinks: readonly Sink[]
   const order: Sink[] = [];
   source.depth = 3;
   do {
+    if (order.length >= source.mostNames) handOver();
     const column = source.peek() === QUOTE ? keys.take(source, order.length) : skipName(source, sinks.length);
     if (used[column] === 1) handOver();
     used[column] = 1;
@@ -124,7 +126,7 @@ function readColumns(source: Source, keys: KeyOrder, sinks: Sink[]): number {
     const scalar = source.peek() !== OPEN_LIST;
     source.depth = scalar ? 2 : 3;
     if (column >= known) {
-      flattenList(source.takeAny(2), "");
+      skipColumn(source);
       sink.fillTo(1);
       continue;
     }

@@ -45,6 +45,7 @@ function readTable(source: Source, { dtype, shape: [, width = 0] }: TensorSpec):
 function skipNames(source: Source, sinks: readonly Sink[]): readonly Sink[] {
   let names = 0;
   do {
+    if (names >= source.mostNames) handOver();
     source.peek();
     const name = source.takeAny(3);
     if (typeof name === "object" && name !== null) handOver();

@@ -1,3 +1,4 @@
+import { handOver } from "./hand-over.js";
 import type { Source } from "./source.js";
 
 /** A key as it is written, quotes included, and the column that it names. */
@@ -49,17 +50,19 @@ export class KeyOrder {
   }
 
   private lookUp(source: Source, place: number): number {
+    if (place >= source.limits.maxColumns) handOver();
     const start = source.at;
     const name = source.takeText();
-    const column = this.columns.get(name) ?? this.numberOfOther(name);
+    const column = this.columns.get(name) ?? this.numberOfOther(name, source);
     this.expected[place] = { bytes: source.bytes, start, length: source.at - start, column };
     return column;
   }
 
-  private numberOfOther(name: string): number {
+  private numberOfOther(name: string, { limits }: Source): number {
     this.others ??= new Map();
     const known = this.others.get(name);
     if (known !== undefined) return known;
+    if (this.columns.size + this.others.size >= limits.maxColumns) handOver();
     const number = this.columns.size + this.others.size;
     this.others.set(name, number);
     return number;

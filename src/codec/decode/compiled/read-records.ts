@@ -17,7 +17,7 @@ export function readRecords(source: Source, keys: KeyOrder, sinks: Sink[], missi
   let rows = 0;
   source.take(OPEN_LIST);
   do {
-    source.take(OPEN_OBJECT);
+    source.takeRow(OPEN_OBJECT, rows);
     if (!source.takesIf(CLOSE_OBJECT)) readRecord(source, keys, sinks, rows, missing);
     rows++;
   } while (source.goesOn(CLOSE_LIST));

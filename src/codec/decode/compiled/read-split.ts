@@ -36,10 +36,11 @@ export function readSplit(source: Source, target: SplitTarget): number {
 
 function readRows(source: Source, sinks: readonly Sink[]): number {
   const last = sinks.length - 1;
+  if (last >= source.limits.maxElements) handOver();
   let rows = 0;
   source.depth = 4;
   do {
-    source.take(OPEN_LIST);
+    source.takeRow(OPEN_LIST, rows);
     for (let i = 0; i <= last; i++) {
       sinks[i]?.take(source);
       if (source.goesOn(CLOSE_LIST) !== i < last) handOver();
@@ -52,7 +53,9 @@ function readRows(source: Source, sinks: readonly Sink[]): number {
 function readIndex(source: Source): number {
   const sink = new SkippingSink();
   source.depth = 3;
-  do sink.take(source);
-  while (source.goesOn(CLOSE_LIST));
+  do {
+    if (sink.length >= source.limits.maxElements) handOver();
+    sink.take(source);
+  } while (source.goesOn(CLOSE_LIST));
   return sink.length;
 }

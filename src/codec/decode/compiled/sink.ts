@@ -1,4 +1,5 @@
 import type { Column } from "../../../core/tensor.js";
+import { handOver } from "./hand-over.js";
 import type { Source } from "./source.js";
 
 /** Takes the values of one column or tensor as they are read. */
@@ -16,7 +17,8 @@ export interface Sink {
 /** Makes the sink of one request. */
 export type SinkFactory = () => Sink;
 
-/** Room for as many values as the rest of the text has, if it goes on like this. */
-export function expectedLength(length: number, { at, end }: Source): number {
-  return Math.max(2 * length, Math.ceil((length * end * 1.05) / at));
+/** Room for as many values as the rest of the text has, if it goes on like this; hands over where there may be no more. */
+export function expectedLength(length: number, { at, end, limits }: Source): number {
+  if (length >= limits.maxElements) handOver();
+  return Math.min(limits.maxElements, Math.max(2 * length, Math.ceil((length * end * 1.05) / at)));
 }

@@ -1,7 +1,14 @@
 import { isUtf8 } from "node:buffer";
-import { type JsonOptions, type JsonValue, parseJsonAt } from "../../../core/json.js";
-import { BACKSLASH, CLOSE_OBJECT, COMMA, END, QUOTE } from "../../../core/json-bytes.js";
+import { beyondLimit, type DecodeLimits, ValueBudget } from "../../../core/decode-limits.js";
+import { type JsonValue, parseJsonAt } from "../../../core/json.js";
+import { BACKSLASH, CLOSE_OBJECT, COMMA, END, OPEN_LIST, OPEN_OBJECT, QUOTE } from "../../../core/json-bytes.js";
+import type { JsonOptions } from "../../../core/json-options.js";
+import { placeOf } from "../../../core/json-place.js";
 import { handOver } from "./hand-over.js";
+
+interface SourceOptions extends JsonOptions {
+  readonly limits: DecodeLimits;
+}
 
 /**
  * The bytes of a request and how far they are read.
@@ -16,15 +23,24 @@ export class Source {
   at = 0;
   /** Lists and objects that are open where the data's values stand. */
   depth = 0;
+  readonly limits: DecodeLimits;
   private readonly options: JsonOptions;
+  private readonly budget: ValueBudget;
 
-  constructor(body: Uint8Array, options: JsonOptions) {
+  constructor(body: Uint8Array, options: SourceOptions) {
+    this.limits = options.limits;
+    this.budget = new ValueBudget(options.limits);
     this.bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.options = options;
     let end = body.length;
     while (end > 0 && isSpace(this.bytes[end - 1] ?? END)) end--;
     this.end = end;
     if (this.bytes[end - 1] !== CLOSE_OBJECT || !isUtf8(this.bytes)) handOver();
+  }
+
+  /** Names that a list of columns may have. */
+  get mostNames(): number {
+    return Math.min(this.limits.maxColumns, this.limits.maxElements);
   }
 
   /** The next byte that is no space, which is left to be read. */
@@ -60,6 +76,19 @@ export class Source {
     this.at++;
   }
 
+  /** Takes what opens a row of which there may be but so many in their list. */
+  takeRow(opening: number, rows: number): void {
+    if (rows >= this.limits.maxRows) this.refuseRow();
+    this.take(opening);
+  }
+
+  /** Throws as the reference decoder does, which would have to read all the rows before for that. */
+  private refuseRow(): never {
+    const byte = this.peek();
+    if (byte !== OPEN_LIST && byte !== OPEN_OBJECT) handOver();
+    throw beyondLimit(this.limits, "maxRows", placeOf(this.bytes, this.at));
+  }
+
   takesIf(wanted: number): boolean {
     if (this.peek() !== wanted) return false;
     this.at++;
@@ -86,6 +115,7 @@ export class Source {
     for (let at = start + 1; at < this.end; at++) {
       const byte = this.bytes[at] ?? END;
       if (byte === QUOTE) {
+        if (at - start - 1 > this.limits.maxStringBytes) handOver();
         this.at = at + 1;
         return this.bytes.toString("latin1", start + 1, at);
       }
@@ -97,7 +127,7 @@ export class Source {
 
   /** Any value, read as the reference decoder reads it; `depth` lists and objects are open around it. */
   takeAny(depth = this.depth): JsonValue {
-    const { value, end } = parseJsonAt(this.bytes, { position: this.at, depth }, this.options);
+    const { value, end } = parseJsonAt(this.bytes, { position: this.at, depth, budget: this.budget }, this.options);
     this.at = end;
     return value;
   }

@@ -1,21 +1,25 @@
 import { type TensorsBatch, UNNAMED } from "../../../core/batch.js";
+import type { DecodeLimits } from "../../../core/decode-limits.js";
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, OPEN_LIST, OPEN_OBJECT } from "../../../core/json-bytes.js";
 import type { TensorSpec, TensorsSchema } from "../../../format/signature.js";
-import { flattenList } from "../nested-list.js";
 import { chooseTensorSink } from "./choose-sink.js";
 import type { CompiledForms } from "./forms.js";
 import { compileFrameTensors } from "./frame-tensors.js";
 import { handOver } from "./hand-over.js";
 import { type ColumnNames, compileNames, KeyOrder } from "./key-order.js";
+import { skipColumn } from "./skip-column.js";
 import type { Source } from "./source.js";
 import { TensorReader } from "./tensor-reader.js";
 
-/** More levels than these are left to the reference decoder, which has the limit. */
+/** More levels than these are left to the reference decoder. */
 const MAX_RANK = 32;
+/** Levels around a tensor at most: `{"instances":[{"x":[…]}]}`. */
+const LEVELS_AROUND = 3;
 
 /** The forms of a body under a signature of tensors. */
-export function compileTensorForms({ tensors }: TensorsSchema): CompiledForms {
-  if (!tensors.every(isPlain)) return {};
+export function compileTensorForms({ tensors }: TensorsSchema, { maxDepth }: DecodeLimits): CompiledForms {
+  const maxRank = Math.min(MAX_RANK, maxDepth - LEVELS_AROUND);
+  if (!tensors.every((spec) => isPlain(spec, maxRank))) return {};
   const reader = new TensorsReader(tensors);
   return {
     ...compileFrameTensors(tensors),
@@ -24,8 +28,8 @@ export function compileTensorForms({ tensors }: TensorsSchema): CompiledForms {
   };
 }
 
-function isPlain({ dtype, shape }: TensorSpec): boolean {
-  return chooseTensorSink(dtype) !== undefined && shape.length > 0 && shape.length <= MAX_RANK;
+function isPlain({ dtype, shape }: TensorSpec, maxRank: number): boolean {
+  return chooseTensorSink(dtype) !== undefined && shape.length > 0 && shape.length <= maxRank;
 }
 
 class TensorsReader {
@@ -90,7 +94,7 @@ function readObject(source: Source, keys: KeyOrder, readers: readonly TensorRead
     const reader = readers[tensor];
     if (reader?.length === -1) reader.takeList(source);
     else if (reader !== undefined || others.has(tensor)) handOver();
-    else flattenList(source.takeAny(2), "");
+    else skipColumn(source);
     others.add(tensor);
   } while (source.goesOn(CLOSE_OBJECT));
 }
@@ -101,7 +105,7 @@ function readRows(source: Source, keys: KeyOrder, readers: readonly TensorReader
   source.take(OPEN_LIST);
   do {
     let place = 0;
-    source.take(OPEN_OBJECT);
+    source.takeRow(OPEN_OBJECT, row);
     do {
       source.peek();
       const reader = readers[keys.take(source, place++)] ?? handOver();

@@ -24,8 +24,8 @@ export class TensorReader {
   }
 
   /** Reads the list that stands for the dimensions from `level` on. */
-  takeList(source: Source, level = 0): void {
-    source.take(OPEN_LIST);
+  takeList(source: Source, level = 0, row = 0): void {
+    source.takeRow(OPEN_LIST, row);
     const size = level === this.sizes.length - 1 ? this.takeElements(source) : this.takeLists(source, level + 1);
     if (this.sizes[level] === -1) this.sizes[level] = size;
     else if (this.sizes[level] !== size) handOver();
@@ -42,7 +42,7 @@ export class TensorReader {
   private takeLists(source: Source, level: number): number {
     let size = 0;
     do {
-      this.takeList(source, level);
+      this.takeList(source, level, size);
       size++;
     } while (source.goesOn(CLOSE_LIST));
     return size;

@@ -42,6 +42,7 @@ export class TextSink implements Sink {
   }
 
   take(source: Source): void {
+    if (this.length >= source.limits.maxElements) handOver();
     if (source.peek() === QUOTE) this.data[this.length++] = source.takeText();
     else {
       source.takeWord("null");
@@ -78,6 +79,7 @@ export class ValueSink implements Sink {
   }
 
   take(source: Source): void {
+    if (this.length >= source.limits.maxElements) handOver();
     source.peek();
     this.values.push(source.takeAny());
   }

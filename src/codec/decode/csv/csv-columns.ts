@@ -6,12 +6,13 @@ import { compileColumn } from "../column-cast.js";
 import { enforceColumns } from "../enforce-columns.js";
 import { columnPlace, refuseCell } from "../place.js";
 import { CELL_CASTS, type CsvCell } from "./cell-casts.js";
-import { type CsvTable, readCsvTable } from "./table.js";
+import { type CsvRules, type CsvTable, readCsvTable } from "./table.js";
 
 /** Compiles the reading of CSV bodies under a signature of columns, all of them of scalar types. */
-export function compileCsvColumns(schema: ColumnsSchema, coercion: Coercion): (body: Uint8Array) => ColumnsBatch {
+export function compileCsvColumns(schema: ColumnsSchema, rules: CsvRules): (body: Uint8Array) => ColumnsBatch {
+  const { coercion, limits } = rules;
   const specs = schema.columns;
-  const wanted = specs.map((spec) => compileColumn(spec, coercion.casts));
+  const wanted = specs.map((spec) => compileColumn(spec, coercion.casts, limits));
   const casts = specs.map((spec, position) => compileCast(spec, position, coercion));
   const byName = new Map(specs.map(({ name }, position) => [name, casts[position]]));
   const named = specs[0]?.name !== undefined;
@@ -32,7 +33,7 @@ export function compileCsvColumns(schema: ColumnsSchema, coercion: Coercion): (b
     return enforceColumns(wanted, cast);
   }
 
-  return (body) => decode(readCsvTable(body, chooseColumns, coercion.shortRows));
+  return (body) => decode(readCsvTable(body, chooseColumns, rules));
 }
 
 function compileCast(

@@ -2,20 +2,20 @@ import type { TensorsBatch } from "../../../core/batch.js";
 import { MlserveError } from "../../../core/errors.js";
 import type { Column, DType } from "../../../core/tensor.js";
 import type { TensorsSchema } from "../../../format/signature.js";
-import type { Coercion } from "../coercion.js";
 import { columnPlace } from "../place.js";
 import { compileTensorTables } from "../tables/tensor-tables.js";
 import type { CsvCell } from "./cell-casts.js";
 import { floatOf } from "./cell-values.js";
 import { guessCells } from "./guess-cells.js";
-import { readCsvTable } from "./table.js";
+import { type CsvRules, readCsvTable } from "./table.js";
 
 /**
  * Compiles the reading of CSV bodies under a signature of tensors, as `dataframe_split` is read: a column for each named
  * tensor, or all columns side by side for one without a name. MLflow refuses every such body.
  */
-export function compileCsvTensors(schema: TensorsSchema, coercion: Coercion): (body: Uint8Array) => TensorsBatch {
-  const decode = compileTensorTables(schema, coercion.casts);
+export function compileCsvTensors(schema: TensorsSchema, rules: CsvRules): (body: Uint8Array) => TensorsBatch {
+  const { coercion, limits } = rules;
+  const decode = compileTensorTables(schema, coercion.casts, limits);
   const dtypes = new Map(schema.tensors.map(({ name, dtype }) => [name, dtype]));
   const only = dtypes.get(undefined);
 
@@ -31,7 +31,7 @@ export function compileCsvTensors(schema: TensorsSchema, coercion: Coercion): (b
   }
 
   return (body) => {
-    const { rows, columns } = readCsvTable(body, chooseColumns, coercion.shortRows);
+    const { rows, columns } = readCsvTable(body, chooseColumns, rules);
     return decode({
       rows,
       columns: columns.map(({ name, cells }, i) => ({

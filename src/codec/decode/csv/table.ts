@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { beyondLimit, type DecodeLimits } from "../../../core/decode-limits.js";
 import { MlserveError } from "../../../core/errors.js";
 import type { Coercion } from "../coercion.js";
 import type { CsvCell } from "./cell-casts.js";
@@ -17,14 +18,24 @@ export interface CsvColumn {
   readonly cells: readonly CsvCell[];
 }
 
+/** How a table is read, and how large it may be. */
+export interface CsvRules {
+  readonly coercion: Coercion;
+  readonly limits: DecodeLimits;
+}
+
 /** Chooses columns by the names of the header, as positions; throws when the header will not do. */
 export type ChooseColumns = (names: readonly string[]) => readonly number[];
 
-/** Reads a whole CSV body. Nothing but the header is read of one whose header `choose` refuses. Throws `invalid_body`. */
-export function readCsvTable(body: Uint8Array, choose: ChooseColumns, shortRows: Coercion["shortRows"]): CsvTable {
+/**
+ * Reads a whole CSV body. Nothing but the header is read of one whose header `choose` refuses.
+ *
+ * Throws `invalid_body`, and `body_too_large` at the first row, column or text beyond its limit.
+ */
+export function readCsvTable(body: Uint8Array, choose: ChooseColumns, rules: CsvRules): CsvTable {
   let reader: TableReader | undefined;
   readCsvRows(toText(body), (cells) => {
-    if (reader === undefined) reader = new TableReader(cells, choose, shortRows);
+    if (reader === undefined) reader = new TableReader(cells, choose, rules);
     else reader.addRow(cells);
   });
   if (reader === undefined) throw new MlserveError("invalid_body", "expected a header line, got an empty CSV");
@@ -37,22 +48,34 @@ class TableReader implements CsvTable {
   private readonly positions: readonly number[];
   private readonly width: number;
   private readonly shortRows: Coercion["shortRows"];
+  private readonly limits: DecodeLimits;
 
-  constructor(header: readonly string[], choose: ChooseColumns, shortRows: Coercion["shortRows"]) {
+  constructor(header: readonly string[], choose: ChooseColumns, { coercion, limits }: CsvRules) {
+    if (header.length > limits.maxColumns) throw beyondLimit(limits, "maxColumns", "the header");
     const names = toColumnNames(header);
     this.width = names.length;
-    this.shortRows = shortRows;
+    this.shortRows = coercion.shortRows;
+    this.limits = limits;
     this.positions = choose(names);
     this.columns = this.positions.map((position) => ({ name: names[position] ?? "", cells: [] }));
   }
 
   addRow(cells: readonly string[]): void {
+    if (this.rows >= this.limits.maxRows) throw beyondLimit(this.limits, "maxRows");
     if (cells.length !== this.width) this.checkWidth(cells.length);
     for (let c = 0; c < this.positions.length; c++) {
       const cell = cells[this.positions[c] ?? 0];
+      if (cell !== undefined) this.checkText(cell);
       this.columns[c]?.cells.push(cell === undefined || isMissing(cell) ? null : cell);
     }
     this.rows++;
+  }
+
+  private checkText(cell: string): void {
+    const { maxStringBytes } = this.limits;
+    // Of a character there are up to three bytes.
+    if (3 * cell.length <= maxStringBytes || Buffer.byteLength(cell) <= maxStringBytes) return;
+    throw beyondLimit(this.limits, "maxStringBytes", `row ${this.rows}`);
   }
 
   private checkWidth(width: number): void {

@@ -64,7 +64,7 @@ export class RowGroupReader {
     budget: TableBudget,
   ): Promise<Map<string, DecodedArray>> {
     await this.check(group, names, budget);
-    return this.readStored(group, names);
+    return this.readStored(group, names, budget);
   }
 
   private async check(group: RowGroup, names: ReadonlySet<string>, budget: TableBudget): Promise<void> {
@@ -77,7 +77,11 @@ export class RowGroupReader {
   }
 
   /** The values as they are stored; nested ones put together. */
-  private async readStored(group: RowGroup, names: ReadonlySet<string>): Promise<Map<string, DecodedArray>> {
+  private async readStored(
+    group: RowGroup,
+    names: ReadonlySet<string>,
+    budget: TableBudget,
+  ): Promise<Map<string, DecodedArray>> {
     const chunks = new Map<string, DecodedArray[]>();
     await parquetRead({
       file: this.file,
@@ -89,7 +93,10 @@ export class RowGroupReader {
       },
       columns: [...names],
       compressors: DECOMPRESSORS,
-      parsers: { stringFromBytes: toText, timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds },
+      parsers: {
+        stringFromBytes: (bytes: Uint8Array | undefined) => toText(bytes, budget),
+        timestampFromNanoseconds: (nanoseconds: bigint) => nanoseconds,
+      },
       geoparquet: false,
       utf8: false,
       onChunk: ({ columnName, columnData }) => {
@@ -123,8 +130,10 @@ function asStored(element: SchemaElement): SchemaElement {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function toText(bytes: Uint8Array | undefined): string | undefined {
-  return bytes === undefined ? undefined : utf8.decode(bytes);
+function toText(bytes: Uint8Array | undefined, budget: TableBudget): string | undefined {
+  if (bytes === undefined) return undefined;
+  budget.checkText(bytes.length);
+  return utf8.decode(bytes);
 }
 
 function leafColumn(tree: SchemaTree, metadata: LeafColumn["metadata"]): LeafColumn {

@@ -1,4 +1,5 @@
 import type { Batch, ColumnsBatch } from "../../../core/batch.js";
+import { type DecodeLimits, OWN_DATA_LIMITS } from "../../../core/decode-limits.js";
 import { MlserveError } from "../../../core/errors.js";
 import type { Column } from "../../../core/tensor.js";
 import type { ColumnsSchema, Schema } from "../../../format/signature.js";
@@ -24,12 +25,17 @@ export interface TableDecoder {
  * Compiles what a signature makes of tables that have types of their own, as MLflow does of a `DataFrame`: columns
  * keep their type or get a wider one and are never cast; under tensors they are cast as in `dataframe_split`.
  */
-export function compileTableDecoder(inputs: Schema | undefined, casts: CastTable): TableDecoder {
+export function compileTableDecoder(
+  inputs: Schema | undefined,
+  casts: CastTable,
+  limits: DecodeLimits = OWN_DATA_LIMITS,
+): TableDecoder {
   if (inputs === undefined) return { wanted: undefined, decode: asTheyAre };
   const names =
     inputs.kind === "columns" ? inputs.columns.map(({ name }) => name) : inputs.tensors.map(({ name }) => name);
   const wanted = new Set(names.filter((name) => name !== undefined));
-  const decode = inputs.kind === "columns" ? compileColumnTables(inputs, casts) : compileTensorTables(inputs, casts);
+  const decode =
+    inputs.kind === "columns" ? compileColumnTables(inputs, casts, limits) : compileTensorTables(inputs, casts, limits);
   return { wanted: wanted.size === 0 ? undefined : wanted, decode };
 }
 
@@ -45,8 +51,12 @@ function toColumn({ values }: TypedColumn, place: string): Column {
   return { dtype: "object", data: toCells(values) };
 }
 
-function compileColumnTables(schema: ColumnsSchema, casts: CastTable): (table: TypedTable) => ColumnsBatch {
-  const columns = schema.columns.map((spec) => compileColumn(spec, casts));
+function compileColumnTables(
+  schema: ColumnsSchema,
+  casts: CastTable,
+  limits: DecodeLimits,
+): (table: TypedTable) => ColumnsBatch {
+  const columns = schema.columns.map((spec) => compileColumn(spec, casts, limits));
   const named = schema.columns[0]?.name !== undefined;
   return (table) => {
     const ofName = groupByName(table.columns);

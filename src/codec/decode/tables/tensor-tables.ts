@@ -1,4 +1,5 @@
 import { type TensorsBatch, UNNAMED } from "../../../core/batch.js";
+import type { DecodeLimits } from "../../../core/decode-limits.js";
 import { type Column, elementCount, isTypedDType, type Tensor, TYPED_ARRAYS } from "../../../core/tensor.js";
 import type { TensorSpec, TensorsSchema } from "../../../format/signature.js";
 import type { CastTable } from "../casts.js";
@@ -13,8 +14,12 @@ import { type ColumnValues, type TypedColumn, type TypedTable, valuesKind } from
  * Compiles what tensors a signature makes of typed tables: a column that holds a tensor's elements as they are is that
  * tensor, without a copy; any other table goes the way of `dataframe_split`, with its casts and refusals.
  */
-export function compileTensorTables(schema: TensorsSchema, casts: CastTable): (table: TypedTable) => TensorsBatch {
-  const decoder = compileTensors(schema, casts);
+export function compileTensorTables(
+  schema: TensorsSchema,
+  casts: CastTable,
+  limits: DecodeLimits,
+): (table: TypedTable) => TensorsBatch {
+  const decoder = compileTensors(schema, casts, limits);
   const names = new Set(schema.tensors.map(({ name }) => name));
   const isWanted = ({ name }: TypedColumn): boolean => names.has(undefined) || names.has(name);
   return (table) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { COERCIONS, type Coercion } from "../../../../src/codec/decode/coercion.js";
 import { compileJsonDecoder, compileSwiftDecoder } from "../../../../src/codec/decode/compiled/compile-json-decoder.js";
 import { compileReferenceDecoder, type Decoder } from "../../../../src/codec/decode/reference.js";
+import { type DecodeLimits, OWN_DATA_LIMITS } from "../../../../src/core/decode-limits.js";
 import { MlserveError } from "../../../../src/core/errors.js";
 import { parseSignature, type Signature } from "../../../../src/format/signature.js";
 import { mutations } from "../../../support/mutations.js";
@@ -20,8 +21,13 @@ function outcome(decode: Decoder, body: Uint8Array): unknown {
   }
 }
 
-function expectAgreement(signature: Signature, body: Uint8Array, coercion: Coercion): void {
-  const options = { unsigned: "arrays", coercion } as const;
+function expectAgreement(
+  signature: Signature,
+  body: Uint8Array,
+  coercion: Coercion,
+  limits: DecodeLimits = OWN_DATA_LIMITS,
+): void {
+  const options = { unsigned: "arrays", coercion, limits } as const;
   const compiled = outcome(compileJsonDecoder(signature, options), body);
   expect(compiled).toEqual(outcome(compileReferenceDecoder(signature, options), body));
 }
@@ -42,6 +48,32 @@ describe("a compiled decoder", () => {
         for (const body of mutations(Buffer.from(text, "utf8"), 5, seed)) expectAgreement(signature, body, coercion);
       }),
       { numRuns: 800 },
+    );
+  });
+});
+
+/** So low that bodies of a few rows are beyond them now and then. */
+const lowLimits = fc.record({
+  maxRows: fc.integer({ min: 1, max: 4 }),
+  maxColumns: fc.integer({ min: 0, max: 2 }),
+  maxDepth: fc.integer({ min: 1, max: 6 }),
+  maxElements: fc.integer({ min: 1, max: 12 }),
+  maxStringBytes: fc.integer({ min: 1, max: 20 }),
+  // The two need different memory for the same values.
+  maxValueBytes: fc.constant(OWN_DATA_LIMITS.maxValueBytes),
+});
+const LIMIT_NAMES = ["maxRows", "maxColumns", "maxDepth", "maxElements", "maxStringBytes"] as const;
+
+describe("a compiled decoder with low limits", () => {
+  it.each(MODES)("agrees with the reference decoder on what is beyond them, $name", (coercion) => {
+    fc.assert(
+      fc.property(signedBodies, lowLimits, fc.constantFrom(...LIMIT_NAMES), ({ signature, text }, limits, name) => {
+        const body = Buffer.from(text, "utf8");
+        expectAgreement(signature, body, coercion, limits);
+        // One alone, as with all of them hardly a body gets far.
+        expectAgreement(signature, body, coercion, { ...OWN_DATA_LIMITS, [name]: limits[name] });
+      }),
+      { numRuns: 2000 },
     );
   });
 });
@@ -115,7 +147,7 @@ const USUAL: readonly { name: string; signature: Signature; body: string }[] = [
 describe("without the reference decoder", () => {
   it.each(USUAL)("reads $name", ({ signature, body }) => {
     const bytes = Buffer.from(body, "utf8");
-    const swift = compileSwiftDecoder(signature, COERCIONS.safe)?.(bytes);
+    const swift = compileSwiftDecoder(signature, {})?.(bytes);
     expect(swift).toBeDefined();
     expect(swift).toEqual(compileReferenceDecoder(signature, { unsigned: "arrays" })(bytes));
   });
@@ -130,7 +162,7 @@ describe("without the reference decoder", () => {
     const signature = parseSignature({ inputs: JSON.stringify([{ name: "x", type: dtype }]) });
     const rows = Array.from({ length: 5000 }, (_, i) => `{"x":${value(i)}}`);
     const bytes = Buffer.from(`{"dataframe_records":[${rows.join()}]}`);
-    const swift = compileSwiftDecoder(signature, COERCIONS.safe)?.(bytes);
+    const swift = compileSwiftDecoder(signature, {})?.(bytes);
     expect(swift).toEqual(compileReferenceDecoder(signature, { unsigned: "arrays" })(bytes));
   });
 
@@ -139,13 +171,11 @@ describe("without the reference decoder", () => {
     { name: "a tensor is missing in every row", body: '{"instances":[{"a":1}]}' },
     { name: "a column of a tensor is missing", body: '{"dataframe_split":{"columns":["b"],"data":[[true]]}}' },
   ])("nothing is read where $name", ({ body }) => {
-    expect(compileSwiftDecoder(pair, COERCIONS.safe)?.(Buffer.from(body, "utf8"))).toBeUndefined();
+    expect(compileSwiftDecoder(pair, {})?.(Buffer.from(body, "utf8"))).toBeUndefined();
     expectAgreement(pair, Buffer.from(body, "utf8"), COERCIONS.safe);
   });
 
   it("leaves models without a signature to it", () => {
-    expect(
-      compileSwiftDecoder({ inputs: undefined, outputs: undefined, params: undefined }, COERCIONS.safe),
-    ).toBeUndefined();
+    expect(compileSwiftDecoder({ inputs: undefined, outputs: undefined, params: undefined }, {})).toBeUndefined();
   });
 });

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { takeFloat } from "../../../../src/codec/decode/compiled/floats.js";
 import { HAND_OVER } from "../../../../src/codec/decode/compiled/hand-over.js";
 import { Source } from "../../../../src/codec/decode/compiled/source.js";
+import { OWN_DATA_LIMITS } from "../../../../src/core/decode-limits.js";
 
 function read(text: string): number {
-  const source = new Source(Buffer.from(`${text}}`), {});
+  const source = new Source(Buffer.from(`${text}}`), { limits: OWN_DATA_LIMITS });
   const value = takeFloat(source);
   expect(source.at).toBe(text.length);
   return value;
