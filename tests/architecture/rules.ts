@@ -24,6 +24,8 @@ export const RULES = {
     layerOf(file.path) === "cli" || [...USES_ENVIRONMENT, ...PROGRAMS].includes(file.path)
       ? []
       : file.processUses.map((use) => `${use} belongs to cli`),
+  clock: (file) =>
+    layerOf(file.path) === "cli" ? [] : file.wallClockUses.map((use) => `${use}: take the clock of core/clock.ts`),
   defaultExports: (file) => (file.defaultExport ? ["a default export: export it by name"] : []),
   moduleState: (file) => file.moduleState.map((name) => `module-level state: ${name}`),
   indexes: (file) =>
