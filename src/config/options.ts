@@ -6,6 +6,7 @@ import {
   BUILD_OPTIONS,
   IMAGE_OPTIONS,
   MANIFEST_DETAILS,
+  PULL_OPTIONS as PULLING,
   PUSH_OPTIONS as PUSHING,
   WRITE_IMAGE_OPTIONS,
 } from "./image-options.js";
