@@ -15,6 +15,7 @@ const REPLACED = {
   "cli/processes/serving-entry.ts": "bundle/entries.ts",
   "cli/main-entry.ts": "bundle/entries.ts",
   "src/core/installed-version.ts": "bundle/installed-version.ts",
+  "src/flavors/onnx/package.ts": "bundle/onnx-package.ts",
   "src/flavors/tfjs/packages.ts": "bundle/tfjs-packages.ts",
 };
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SERVE_OPTIONS } from "../../src/config/options.js";
 import type { Logger } from "../../src/core/logger.js";
+import { isPatchedNode, UNPATCHED_NODE } from "../../src/core/patched-node.js";
 import { chooseFlavor } from "../../src/flavors/choose.js";
 import type { Model } from "../../src/format/model.js";
 import { toSharedModel } from "../../src/format/shared-model.js";
@@ -62,6 +63,7 @@ export async function serveProcesses(context: ServeContext, parts: OpenedParts):
   const [first] = facts;
   if (first === undefined) throw new Error("processes of which none is ready");
   for (const warning of model.warnings) logger.warn({ model: model.name }, warning);
+  if (!isPatchedNode(process.versions.node)) logger.warn({ node: process.versions.node }, UNPATCHED_NODE);
   if (!options.quiet) logPlace(first, logger);
   output.progress.end();
   await tellServing({ ...first, loadMs }, serverUrl(options.host, port, options.tlsCert !== undefined), context, count);

@@ -1,7 +1,7 @@
 import { checkFile } from "./checksums.js";
 import { hashFile } from "./file-bytes.js";
 import { MLMODEL_FILE, parseMlmodel } from "./mlmodel.js";
-import type { Model } from "./model.js";
+import type { Model, ModelFiles } from "./model.js";
 import { createModelFiles } from "./model-files.js";
 import { type HashedFile, pinsOf } from "./read-model.js";
 
@@ -14,11 +14,20 @@ export interface SharedModel {
 }
 
 export function toSharedModel({ name, digest, files }: Model): SharedModel {
-  const found = files.names.map((file) => {
-    const sha256 = files.sha256?.(file);
-    return { name: file, path: files.path(file), bytes: files.size(file), ...(sha256 !== undefined && { sha256 }) };
-  });
-  return { name, digest, files: found };
+  return { name, digest, files: files.names.map((file) => toFound(files, file)) };
+}
+
+/** What another process has to know of a file. */
+function toFound(files: ModelFiles, name: string): HashedFile {
+  const sha256 = files.sha256?.(name);
+  const isPrivate = files.isPrivate?.(name) === true;
+  return {
+    name,
+    path: files.path(name),
+    bytes: files.size(name),
+    ...(sha256 !== undefined && { sha256 }),
+    ...(isPrivate && { isPrivate }),
+  };
 }
 
 /**

@@ -3,7 +3,8 @@ import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { ExecuteRequest, Executor, Reply } from "../pipeline/executor.js";
-import type { PoolOptions, WorkerPool } from "../workers/pool.js";
+import type { WorkerPool } from "../workers/pool.js";
+import type { PoolOptions } from "../workers/pool-options.js";
 
 export interface LargeLaneOptions {
   /** What answers all others. */
@@ -69,7 +70,7 @@ export class LargeLane implements Executor {
   /** The pool takes calls while its worker is still loading the model. */
   private async start(): Promise<WorkerPool> {
     const { WorkerPool } = await import("../workers/pool.js");
-    const pool = new WorkerPool({ ...this.options.pool, workers: 1, ahead: 0 });
+    const pool = new WorkerPool({ ...this.options.pool, workers: 1, mostGroups: 1 });
     this.opened = pool;
     pool.ready.catch((error) => this.giveUp(pool, error));
     return pool;

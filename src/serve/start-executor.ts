@@ -17,7 +17,7 @@ import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { QueueLimits } from "../pipeline/queue-guard.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
-import type { PoolOptions } from "../workers/pool.js";
+import type { PoolOptions } from "../workers/pool-options.js";
 import type { WorkerReady } from "../workers/protocol.js";
 import { LargeLane } from "./large-lane.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";

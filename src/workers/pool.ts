@@ -2,47 +2,23 @@ import { byteCount } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
+import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
-import type { QueueLimits } from "../pipeline/queue-guard.js";
-import type { RunFacts } from "../pipeline/row-joiner.js";
 import { WORKER_ENTRY } from "./entry.js";
 import { LargeCalls } from "./large-calls.js";
+import type { PoolOptions } from "./pool-options.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
 import { restartDelayMs } from "./restart-delay.js";
 import { WaitingCalls } from "./waiting-calls.js";
 import { WorkerCall } from "./worker-call.js";
 import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
 
-export interface PoolOptions {
-  readonly order: WorkerOrder;
-  /** Processes that run the model. */
-  readonly workers: number;
-  /** How many more of them there are to be, once the first says what it has found of the model. Default: none. */
-  moreWorkers?(ready: WorkerReady): number;
-  /** How long a worker may take to load the model. Default 2 minutes. */
-  readonly loadTimeoutMs?: number;
-  /** Bytes that one worker may use, its files mapped into memory included. Default: no limit. */
-  readonly memoryBytes?: number;
-  readonly logger?: Logger;
-  /** The program of a worker, where it lies elsewhere than in this package. */
-  readonly entry?: Program;
-  /** What may wait, large bodies apart. Default: anything. */
-  readonly queue?: QueueLimits;
-  /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
-  readonly largeBytes?: number;
-  /** Calls that a worker is given beside those that it works on. Default 1, so that it need not wait for us. */
-  readonly ahead?: number;
-  /** Told of every worker that ended and has to be replaced. */
-  onRestart?(): void;
-  /** Told of every run of a model whose rows are joined. */
-  onRun?(run: RunFacts): void;
-}
-
 /** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
 const OVERDUE_GRACE_MS = 250;
+/** Groups beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
+const AHEAD = 1;
 /** From here on the model is not well: whoever asks for its health is told so. */
 const FAILED_STARTS = 3;
 
@@ -56,9 +32,10 @@ export class WorkerPool {
   private readonly workers = new Set<WorkerProcess>();
   private readonly waiting: WaitingCalls;
   /** Those with large bodies; undefined where all calls are alike. */
-  private readonly large: LargeCalls | undefined;
+  private large: LargeCalls | undefined;
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
+  private readonly deadlines = new Deadlines();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -70,11 +47,10 @@ export class WorkerPool {
     this.options = options;
     this.order = options.order;
     this.logger = options.logger ?? silentLogger;
-    const { workers, largeBytes } = options;
-    this.large = largeBytes === undefined || workers === 1 ? undefined : new LargeCalls(workers - 1);
+    this.keepOneFree(options.workers);
     this.waiting = new WaitingCalls(options.queue);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
-    const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
+    const started = Array.from({ length: options.workers }, async () => await this.startWorker().ready);
     this.ready = Promise.all(started).then(async ([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
       await this.startMore(first);
@@ -101,7 +77,7 @@ export class WorkerPool {
     const isLarge = this.isLarge(request);
     if (!isLarge) this.waiting.admit();
     const call = new WorkerCall(request);
-    call.watch(caller, {
+    call.watch(caller, this.deadlines, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
@@ -132,8 +108,15 @@ export class WorkerPool {
   private async startMore(first: WorkerReady): Promise<void> {
     if (first.threads !== undefined)
       this.order = { ...this.order, defaultThreads: first.threads.threads, triesThreads: false };
-    const more = this.options.moreWorkers?.(first) ?? 0;
-    await Promise.all(Array.from({ length: more }, () => this.startWorker().ready));
+    const { workers, moreWorkers } = this.options;
+    const more = this.isClosed ? 0 : (moreWorkers?.(first) ?? 0);
+    this.keepOneFree(workers + more);
+    await Promise.all(Array.from({ length: more }, async () => await this.startWorker().ready));
+  }
+
+  /** Of several workers, for small bodies. */
+  private keepOneFree(workers: number): void {
+    if (this.options.largeBytes !== undefined && workers > 1) this.large ??= new LargeCalls(workers - 1);
   }
 
   private startWorker(): WorkerProcess {
@@ -196,11 +179,13 @@ export class WorkerPool {
 
   /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
   private findRoom(): WorkerProcess | undefined {
+    const { mostGroups = Number.POSITIVE_INFINITY } = this.options;
     let best: WorkerProcess | undefined;
-    let fewest = this.options.ahead ?? 1;
+    let fewest = AHEAD;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      if (worker.concurrency === 0 || over >= fewest || this.large?.isTaken(worker) === true) continue;
+      if (worker.concurrency === 0 || over >= fewest || worker.load >= mostGroups) continue;
+      if (this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;
     }
@@ -261,17 +246,32 @@ export class WorkerPool {
       return;
     }
     if (!this.isReady) return;
+    const delayMs = this.restartLater(livedMs, hasWorked);
+    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
+    this.options.onRestart?.();
+    this.handOutSoon();
+  }
+
+  private restartLater(livedMs: number, hasWorked: boolean): number {
     const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
     this.shortLives = shortLives;
     this.failedStarts = hasWorked || shortLives === 0 ? 0 : this.failedStarts + 1;
-    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
-    this.options.onRestart?.();
     const timer = setTimeout(() => {
       this.restarts.delete(timer);
-      this.startWorker();
+      this.restart();
     }, delayMs);
     this.restarts.add(timer);
-    this.handOutSoon();
+    return delayMs;
+  }
+
+  /** What the system refuses now (a process, a file) it may grant later. */
+  private restart(): void {
+    try {
+      this.startWorker();
+    } catch (error) {
+      const restartMs = this.restartLater(0, false);
+      this.logger.error({ err: error, restartMs }, "a worker cannot be started");
+    }
   }
 }
 
