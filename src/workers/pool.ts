@@ -9,6 +9,7 @@ import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js"
 import { Gathering } from "../pipeline/gathering.js";
 import type { QueueLimits } from "../pipeline/queue-guard.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
+import { CallsAhead } from "./calls-ahead.js";
 import { WORKER_ENTRY } from "./entry.js";
 import { LargeCalls } from "./large-calls.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
@@ -32,7 +33,7 @@ export interface PoolOptions {
   readonly queue?: QueueLimits;
   /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
   readonly largeBytes?: number;
-  /** Calls that a worker is given beside those that it works on. Default 1, so that it need not wait for us. */
+  /** Calls that a worker is given beside those that it works on. Default: as {@link CallsAhead} has it. */
   readonly ahead?: number;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;
@@ -58,6 +59,7 @@ export class WorkerPool {
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
   private readonly deadlines = new Deadlines();
+  private readonly ahead: CallsAhead;
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -71,6 +73,7 @@ export class WorkerPool {
     const { workers, largeBytes } = options;
     this.large = largeBytes === undefined || workers === 1 ? undefined : new LargeCalls(workers - 1);
     this.waiting = new WaitingCalls(options.queue);
+    this.ahead = new CallsAhead(workers);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
     const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
@@ -108,6 +111,7 @@ export class WorkerPool {
     const reply = await call.answer;
     if (reply.kind === "streamed") return reply;
     if (!isLarge) this.waiting.learnRows(call, reply.rows);
+    this.ahead.learn(reply.phases);
     return withQueue(reply, performance.now() - call.since);
   }
 
@@ -182,13 +186,14 @@ export class WorkerPool {
     return Math.max(1, idle);
   }
 
-  /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
+  /** The worker with the fewest calls beside what it can work on; none while all have enough ahead. */
   private findRoom(): WorkerProcess | undefined {
     let best: WorkerProcess | undefined;
-    let fewest = this.options.ahead ?? 1;
+    let fewest = Number.POSITIVE_INFINITY;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      if (worker.concurrency === 0 || over >= fewest || this.large?.isTaken(worker) === true) continue;
+      const most = this.options.ahead ?? this.ahead.most(worker.groupSize);
+      if (worker.concurrency === 0 || over >= Math.min(fewest, most) || this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;
     }
