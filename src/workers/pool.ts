@@ -33,8 +33,8 @@ export interface PoolOptions {
   readonly queue?: QueueLimits;
   /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
   readonly largeBytes?: number;
-  /** Calls that a worker is given beside those that it works on. Default: as {@link CallsAhead} has it. */
-  readonly ahead?: number;
+  /** Groups of calls that a worker is given at once. Default: as many as it works on, and what may lie ahead. */
+  readonly mostGroups?: number;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;
   /** Told of every run of a model whose rows are joined. */
@@ -75,7 +75,7 @@ export class WorkerPool {
     this.waiting = new WaitingCalls(options.queue);
     this.ahead = new CallsAhead(workers);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
-    const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
+    const started = Array.from({ length: options.workers }, async () => await this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
       this.isReady = true;
@@ -188,12 +188,14 @@ export class WorkerPool {
 
   /** The worker with the fewest calls beside what it can work on; none while all have enough ahead. */
   private findRoom(): WorkerProcess | undefined {
+    const { mostGroups = Number.POSITIVE_INFINITY } = this.options;
     let best: WorkerProcess | undefined;
     let fewest = Number.POSITIVE_INFINITY;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      const most = this.options.ahead ?? this.ahead.most(worker.groupSize);
-      if (worker.concurrency === 0 || over >= Math.min(fewest, most) || this.large?.isTaken(worker) === true) continue;
+      const most = Math.min(fewest, this.ahead.most(worker.groupSize));
+      if (worker.concurrency === 0 || over >= most || worker.load >= mostGroups) continue;
+      if (this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;
     }
@@ -254,17 +256,32 @@ export class WorkerPool {
       return;
     }
     if (!this.isReady) return;
+    const delayMs = this.restartLater(livedMs, hasWorked);
+    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
+    this.options.onRestart?.();
+    this.handOutSoon();
+  }
+
+  private restartLater(livedMs: number, hasWorked: boolean): number {
     const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
     this.shortLives = shortLives;
     this.failedStarts = hasWorked || shortLives === 0 ? 0 : this.failedStarts + 1;
-    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
-    this.options.onRestart?.();
     const timer = setTimeout(() => {
       this.restarts.delete(timer);
-      this.startWorker();
+      this.restart();
     }, delayMs);
     this.restarts.add(timer);
-    this.handOutSoon();
+    return delayMs;
+  }
+
+  /** What the system refuses now (a process, a file) it may grant later. */
+  private restart(): void {
+    try {
+      this.startWorker();
+    } catch (error) {
+      const restartMs = this.restartLater(0, false);
+      this.logger.error({ err: error, restartMs }, "a worker cannot be started");
+    }
   }
 }
 
