@@ -131,6 +131,18 @@ describe("an upload", () => {
   });
 });
 
+describe("a registry", () => {
+  it("that is not there is not waited for", async () => {
+    const registry = await startRegistry();
+    await registry[Symbol.asyncDispose]();
+    const client = clientOf(registry, { retry: { tries: 1000, delayMs: 60_000 } });
+    await expect(client.request({ method: "GET", path: "manifests/1" })).rejects.toMatchObject({
+      kind: "registry_failed",
+      reason: "the registry cannot be reached: nobody answers there",
+    });
+  });
+});
+
 describe("a blob", () => {
   it("goes on where the connection broke", async () => {
     await using registry = await startRegistry((request, response, times) => {
