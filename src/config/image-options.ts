@@ -29,6 +29,15 @@ export const IMAGE_OPTIONS = {
 
 const maxSize = option(SIZE, { group: "Image", help: "fail when the image is larger; unset: any size" });
 
+/** What is pulled goes there. */
+export const PULL_OPTIONS = {
+  output: option(FILE, {
+    group: "Input and output",
+    short: "o",
+    help: "the package to write; .tar.gz compresses it; unset: the last part of the name with .tar",
+  }),
+};
+
 /** How a model is sent to a registry. */
 export const PUSH_OPTIONS = {
   format: option(choice(["modelpack", "modelcar"], "FORMAT"), {

@@ -6,6 +6,7 @@ import {
   BUILD_OPTIONS,
   IMAGE_OPTIONS,
   MANIFEST_DETAILS,
+  PULL_OPTIONS as PULLING,
   PUSH_OPTIONS as PUSHING,
   WRITE_IMAGE_OPTIONS,
 } from "./image-options.js";
@@ -14,7 +15,6 @@ import { LIMIT_OPTIONS } from "./limit-options.js";
 import { LOAD_OPTIONS } from "./load-options.js";
 import { LOG_OPTIONS } from "./log-options.js";
 import { option } from "./option.js";
-import { PULL_OPTIONS as PULLING } from "./registry-options.js";
 import { drainDelay, host, port, shutdownGrace } from "./server-options.js";
 import { CHECK_OPTIONS, SIGNING_OPTIONS } from "./trust-options.js";
 import { VALUE_OPTIONS } from "./value-options.js";

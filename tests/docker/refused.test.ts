@@ -71,6 +71,13 @@ describe("build-docker", () => {
     expect(images()).toEqual(before);
   });
 
+  it("keeps an image that is now too large, but has a name from before", async () => {
+    expect(await build([])).toMatchObject({ code: 0 });
+    expect(await build(["--max-size", "100MB", "-t", "refused:2"])).toMatchObject({ code: 3 });
+    expect(docker("image", "ls", "--format", "{{.Tag}}", "refused")).toBe("1");
+    docker("image", "rm", "refused:1");
+  });
+
   it("says with --verbose all that the engine says", async () => {
     const { code, stderr } = await build(["--base-image", "127.0.0.1:1/no/such:image", "--verbose"]);
     expect(code).toBe(5);

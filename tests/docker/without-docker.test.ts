@@ -71,7 +71,7 @@ describe.each(CASES)(
 
     async function answers(name: string): Promise<void> {
       const container = runContainer(name);
-      container.becomes("healthy");
+      await container.becomes("healthy");
       expect(await container.ask(body)).toEqual({ status: 200, answer: { predictions } });
       expect(container.exec("node", "/opt/mlserve/runtime.mjs", "container", "health")).toMatchObject({ code: 0 });
       expect(container.stop()).toBe(0);
