@@ -82,6 +82,14 @@ describe("an upload", () => {
       posts: 2,
     },
     {
+      name: "one that forgot the upload and says so gets it anew",
+      fault: (request, response, times) =>
+        answer(request.method === "PATCH" && times === 2, response, 404) ||
+        answer(request.method === "GET", response, 404),
+      patches: 6,
+      posts: 2,
+    },
+    {
       name: "one that lost a chunk gets it again",
       fault: (request, response, times) => answer(request.method === "PATCH" && times === 2, response, 416),
       patches: 5,
