@@ -3,6 +3,7 @@ import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
 import type { Logger } from "../src/core/logger.js";
 import type { Model } from "../src/format/model.js";
+import { PACKED_MODELS } from "../src/images/places.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
@@ -98,7 +99,9 @@ function toLoadOptions(options: ServeContext["options"]) {
 async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
   const { options, io } = context;
   const packSource = packApart(options, io);
-  const model = await openRunnable(context, options, known, { packSource, privateCopy: true });
+  // What lies in an image stays as it is, and where a container's files are memory, a copy would take as much again.
+  const privateCopy = !toPath(context.argument, io).startsWith(PACKED_MODELS);
+  const model = await openRunnable(context, options, known, { packSource, privateCopy });
   const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
   return {
     models: { current },
