@@ -24,7 +24,7 @@ export async function writeBundle({
     platform: "node",
     resolve: { extensionAlias: { ".js": [".ts", ".js"] }, alias: ES_MODULES, ...resolving },
     transform: { target: "node20.19", ...transform },
-    plugins: [replaceModules(replaced), speakEnglish, keepToAscii, ...plugins],
+    plugins: [replaceModules(replaced), speakEnglish, withoutTracing, keepToAscii, ...plugins],
     // cli/main.ts imports late what others import at once, which is meant.
     checks: { ineffectiveDynamicImport: false },
     output: { format: "esm", comments: false, ...output },
@@ -65,6 +65,13 @@ const speakEnglish = {
   name: "leave out zod's other languages",
   load: (id) =>
     /zod[\\/]v4[\\/]locales[\\/]index\.js$/.test(id) ? 'export { default as en } from "./en.js";' : undefined,
+};
+
+/** prom-client asks it for the trace of a request where examples of requests are wanted, which they never are. */
+const withoutTracing = {
+  name: "leave out OpenTelemetry",
+  resolveId: (id) => (id === "@opentelemetry/api" ? "\0without-tracing" : undefined),
+  load: (id) => (id === "\0without-tracing" ? "export {};" : undefined),
 };
 
 /** V8 keeps a source with a single other character at two bytes each, and takes longer to read it. */
