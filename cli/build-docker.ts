@@ -7,7 +7,7 @@ import { planImage } from "../src/images/image-plan.js";
 import type { CommandContext } from "./command.js";
 import { openImageModel, toImageOptions } from "./image-model.js";
 import { toPath } from "./open.js";
-import { formatBytes, formatTable, quoteArgument } from "./text.js";
+import { formatBytes, formatTable, printable, quoteArgument } from "./text.js";
 
 type BuildContextOf = CommandContext<typeof BUILD_DOCKER_OPTIONS>;
 
@@ -34,7 +34,7 @@ function openEngine({ options, io, output }: BuildContextOf): Promise<ContainerE
   return findEngine(options.engine, {
     environment,
     onLine: (line) => {
-      output.progress.show({ work: "image" }, line);
+      output.progress.show({ work: "image" }, printable(line));
       void output.note(line);
     },
     onProcess: (child) => io.atExit(() => child.kill()),
