@@ -13,16 +13,14 @@ const BUSY_MS = 10;
 export const MODELS = [
   {
     name: `a function of ${BUSY_MS} ms in a worker`,
-    source: (folder) => {
-      mkdirSync(join(folder, "busy"), { recursive: true });
-      const file = join(folder, "busy", "predict.mjs");
-      writeFileSync(
-        file,
-        `export default () => {\n  const end = performance.now() + ${BUSY_MS};\n  while (performance.now() < end);\n  return [1];\n};\n`,
-      );
-      return file;
-    },
+    source: writeBusyFunction,
     args: ["--isolation", "process", "--workers", "1"],
+    body: '{"inputs":[1]}',
+  },
+  {
+    name: `a function of ${BUSY_MS} ms, inline`,
+    source: writeBusyFunction,
+    args: ["--isolation", "inline"],
     body: '{"inputs":[1]}',
   },
   {
@@ -32,6 +30,15 @@ export const MODELS = [
     body: largeBody(1000).toString(),
   },
 ];
+
+/** @param {string} folder */
+function writeBusyFunction(folder) {
+  mkdirSync(join(folder, "busy"), { recursive: true });
+  const file = join(folder, "busy", "predict.mjs");
+  const wait = `const end = performance.now() + ${BUSY_MS};\n  while (performance.now() < end);`;
+  writeFileSync(file, `export default () => {\n  ${wait}\n  return [1];\n};\n`);
+  return file;
+}
 
 /** Callers that wait for their answer before they ask again: they find out what the server can do. */
 const CALLERS = 8;

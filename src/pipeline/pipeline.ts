@@ -15,7 +15,7 @@ import { lazyContext } from "../flavors/lazy-context.js";
 import type { Signature } from "../format/signature.js";
 import { eventReply, refuseStream, wholeEvents } from "./event-reply.js";
 import type { ExecuteRequest, Executor, Reply } from "./executor.js";
-import type { Ran, RowJoiner } from "./row-joiner.js";
+import type { Ran, RunScheduler } from "./row-joiner.js";
 
 export interface PipelineOptions {
   readonly signature: Signature;
@@ -36,8 +36,8 @@ export interface PipelineOptions {
 const ITEM = { form: "unwrapped", tableRows: undefined } as const;
 
 export interface Pipeline extends Executor {
-  /** From now on, requests run with the rows of others. */
-  joinRows(joiner: RowJoiner): void;
+  /** From now on, requests run when the scheduler says so. */
+  scheduleRuns(scheduler: RunScheduler): void;
 }
 
 /** The life of a request in this process: decode, wait for the model, predict, encode. */
@@ -49,7 +49,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     limits: options.limits ?? DEFAULT_DECODE_LIMITS,
   });
   const encode = compileReplyEncoder(numbers);
-  let joiner: RowJoiner | undefined;
+  let scheduler: RunScheduler | undefined;
 
   async function runAlone({ batch, params }: Runnable, caller: CallerSignal): Promise<Ran> {
     const begunAt = clock();
@@ -60,11 +60,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     { bytes, media, reply = MEDIA_TYPES.json, events = "no" }: ExecuteRequest,
     caller: CallerSignal,
   ): Promise<Reply> {
-    joiner?.admit();
+    scheduler?.admit();
     const start = clock();
     const call = await decode(bytes instanceof Uint8Array ? bytes : await toOnePiece(bytes), media);
     const decoded = clock();
-    const ran = joiner === undefined ? runAlone(call, caller) : joiner.run(call, caller);
+    const ran = scheduler === undefined ? runAlone(call, caller) : scheduler.run(call, caller);
     const { outputs, begunAt } = await ran;
     const predicted = clock();
     if (isOutputStream(outputs)) {
@@ -72,7 +72,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return eventReply(outputs, (batch) => encode(batch, ITEM, MEDIA_TYPES.json), logger);
     }
     const tableRows = call.batch.kind === "columns" ? call.batch.rows : undefined;
-    const body = await encode(outputs, { form: call.form, tableRows }, reply);
+    const encoded = encode(outputs, { form: call.form, tableRows }, reply);
+    // The usual format is written at once; waiting for it would let others in between.
+    const body = encoded instanceof Uint8Array ? encoded : await encoded;
     if (events === "always") return wholeEvents(body);
     const phases = {
       decode: decoded - start,
@@ -85,8 +87,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   return {
     execute,
-    joinRows(shared) {
-      joiner = shared;
+    scheduleRuns(given) {
+      scheduler = given;
     },
     [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose](),
   };

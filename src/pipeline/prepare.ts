@@ -10,6 +10,7 @@ import { decideJoining, type Joining, type JoiningOptions } from "./joining.js";
 import { createPipeline } from "./pipeline.js";
 import type { QueueLimits } from "./queue-guard.js";
 import { RowJoiner, type RunFacts } from "./row-joiner.js";
+import { RunQueue } from "./run-queue.js";
 import { runSelfTest } from "./self-test.js";
 import { type WarmUp, warmUp } from "./warm-up.js";
 
@@ -20,7 +21,7 @@ export interface PrepareOptions {
   /** Run the self-test of the package first. */
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
-  /** What may wait for runs of a model whose rows are joined. Default: anything. */
+  /** What may wait for the model. Default: anything. */
   readonly queue?: QueueLimits;
   readonly logger: Logger;
   /** Told of every run of a model whose rows are joined. */
@@ -53,9 +54,9 @@ export async function prepareModel(model: Model, predictor: Predictor, options: 
     const warmedUp = await warmUp(model, pipeline);
     const joining = await decideJoining(model, predictor, options.joining, warmedUp.milliseconds !== undefined);
     const { waitMs } = options.joining;
-    const more = { ...(onRun && { onRun }), ...(queue && { queue }) };
-    if (joining.kind === "on")
-      pipeline.joinRows(new RowJoiner({ predictor, maxRows: joining.maxRows, waitMs, ...more }));
+    const shared = { predictor, waitMs, ...(onRun && { onRun }), ...(queue && { queue }) };
+    if (joining.kind === "on") pipeline.scheduleRuns(new RowJoiner({ ...shared, maxRows: joining.maxRows }));
+    else if (queue !== undefined) pipeline.scheduleRuns(new RunQueue({ predictor, queue }));
     return { ...warmedUp, executor: pipeline, joining };
   } catch (error) {
     await predictor[Symbol.asyncDispose]();

@@ -24,6 +24,14 @@ export interface Ran {
   readonly begunAt: number;
 }
 
+/** Says when requests are run. */
+export interface RunScheduler {
+  /** Is there room for another request? To be asked before it is decoded. Throws `overloaded`. */
+  admit(): void;
+  /** Fails as the predictor would for this request alone, or with `request_aborted` when its caller leaves first. */
+  run(runnable: Runnable, caller: CallerSignal): Promise<Ran>;
+}
+
 export interface RowJoinerOptions {
   readonly predictor: Pick<Predictor, "predict" | "concurrency">;
   /** Rows that a run of several requests may have. */
@@ -45,7 +53,7 @@ export interface RowJoinerOptions {
  * runs are shorter, growing again as they succeed, so that a caller whose rows always fail cannot have all the others'
  * run twice for ever.
  */
-export class RowJoiner {
+export class RowJoiner implements RunScheduler {
   private readonly options: RowJoinerOptions;
   private readonly clock: Clock;
   private readonly gathering: Gathering;
@@ -69,12 +77,10 @@ export class RowJoiner {
     this.gathering = new Gathering({ waitMs, clock }, () => this.begin());
   }
 
-  /** Is there room for another request? To be asked before it is decoded. Throws `overloaded`. */
   admit(): void {
     this.guard?.check({ requests: this.waiting.length, rows: this.waitingRows });
   }
 
-  /** Fails as the predictor would for this request alone, or with `request_aborted` when its caller leaves first. */
   run({ batch, params }: Runnable, caller: CallerSignal): Promise<Ran> {
     return new Promise((resolve, reject) => {
       const rows = rowCount(batch) ?? 0;

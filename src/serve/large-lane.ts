@@ -69,7 +69,7 @@ export class LargeLane implements Executor {
   /** The pool takes calls while its worker is still loading the model. */
   private async start(): Promise<WorkerPool> {
     const { WorkerPool } = await import("../workers/pool.js");
-    const pool = new WorkerPool({ ...this.options.pool, workers: 1, ahead: 0 });
+    const pool = new WorkerPool({ ...this.options.pool, workers: 1, mostGroups: 1 });
     this.opened = pool;
     pool.ready.catch((error) => this.giveUp(pool, error));
     return pool;

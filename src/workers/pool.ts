@@ -4,6 +4,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
+import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
 import type { QueueLimits } from "../pipeline/queue-guard.js";
@@ -31,8 +32,8 @@ export interface PoolOptions {
   readonly queue?: QueueLimits;
   /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
   readonly largeBytes?: number;
-  /** Calls that a worker is given beside those that it works on. Default 1, so that it need not wait for us. */
-  readonly ahead?: number;
+  /** Groups of calls that a worker is given at once. Default: as many as it works on, and one more. */
+  readonly mostGroups?: number;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;
   /** Told of every run of a model whose rows are joined. */
@@ -41,6 +42,8 @@ export interface PoolOptions {
 
 /** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
 const OVERDUE_GRACE_MS = 250;
+/** Groups beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
+const AHEAD = 1;
 /** From here on the model is not well: whoever asks for its health is told so. */
 const FAILED_STARTS = 3;
 
@@ -56,6 +59,7 @@ export class WorkerPool {
   private readonly large: LargeCalls | undefined;
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
+  private readonly deadlines = new Deadlines();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -70,7 +74,7 @@ export class WorkerPool {
     this.large = largeBytes === undefined || workers === 1 ? undefined : new LargeCalls(workers - 1);
     this.waiting = new WaitingCalls(options.queue);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
-    const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
+    const started = Array.from({ length: options.workers }, async () => await this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
       this.isReady = true;
@@ -96,7 +100,7 @@ export class WorkerPool {
     const isLarge = this.isLarge(request);
     if (!isLarge) this.waiting.admit();
     const call = new WorkerCall(request);
-    call.watch(caller, {
+    call.watch(caller, this.deadlines, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
@@ -182,11 +186,13 @@ export class WorkerPool {
 
   /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
   private findRoom(): WorkerProcess | undefined {
+    const { mostGroups = Number.POSITIVE_INFINITY } = this.options;
     let best: WorkerProcess | undefined;
-    let fewest = this.options.ahead ?? 1;
+    let fewest = AHEAD;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      if (worker.concurrency === 0 || over >= fewest || this.large?.isTaken(worker) === true) continue;
+      if (worker.concurrency === 0 || over >= fewest || worker.load >= mostGroups) continue;
+      if (this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;
     }
@@ -247,17 +253,32 @@ export class WorkerPool {
       return;
     }
     if (!this.isReady) return;
+    const delayMs = this.restartLater(livedMs, hasWorked);
+    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
+    this.options.onRestart?.();
+    this.handOutSoon();
+  }
+
+  private restartLater(livedMs: number, hasWorked: boolean): number {
     const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
     this.shortLives = shortLives;
     this.failedStarts = hasWorked || shortLives === 0 ? 0 : this.failedStarts + 1;
-    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
-    this.options.onRestart?.();
     const timer = setTimeout(() => {
       this.restarts.delete(timer);
-      this.startWorker();
+      this.restart();
     }, delayMs);
     this.restarts.add(timer);
-    this.handOutSoon();
+    return delayMs;
+  }
+
+  /** What the system refuses now (a process, a file) it may grant later. */
+  private restart(): void {
+    try {
+      this.startWorker();
+    } catch (error) {
+      const restartMs = this.restartLater(0, false);
+      this.logger.error({ err: error, restartMs }, "a worker cannot be started");
+    }
   }
 }
 

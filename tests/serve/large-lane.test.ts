@@ -86,6 +86,19 @@ describe("large bodies", () => {
     expect(pids.every((pid) => server.model.pids().includes(pid))).toBe(true);
   });
 
+  it("are worked on one after another, however many the model takes at once", async () => {
+    await using server = await startEvilServer({
+      isolation: "inline",
+      offloadAboveBytes: ABOVE,
+      block: { concurrency: 4 },
+      timeoutMs: 2000,
+    });
+    const [first, second] = await Promise.all([1, 2].map(() => server.ask("meet", { count: 2, pad })));
+    expect([first?.status, second?.status]).toEqual([504, 504]);
+    const [third, fourth] = await Promise.all([1, 2].map(() => server.ask("meet", { count: 2 })));
+    expect([third?.status, fourth?.status]).toEqual([200, 200]);
+  });
+
   it("cost their own worker when they end it, and it is replaced", async () => {
     await using server = await startEvilServer({ isolation: "inline", offloadAboveBytes: ABOVE });
     const first = await pidFor(server, { pad });

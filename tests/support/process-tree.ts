@@ -31,6 +31,11 @@ export function isWorker(pid: number): boolean {
   return readOf(pid, "cmdline").includes(join("workers", "worker.js"));
 }
 
+/** Bytes of it that are in memory; 0 for a process that has ended. */
+export function residentBytesOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readOf(pid, "status"))?.[1] ?? 0) * 1024;
+}
+
 function readOf(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
