@@ -62,11 +62,12 @@ async function buildImage(
 ): Promise<BuiltImage> {
   output.progress.show({ work: "image" });
   const id = await engine.build(folder, join(temporaryFolder(), "image-id"));
-  const bytes = await engine.size(id);
+  const { bytes, isNamed } = await engine.look(id);
   try {
     if (bytes !== undefined) checkSize(bytes, options.maxSize);
   } catch (error) {
-    await engine.remove(id);
+    // The same image may have been built before, when it was not too large.
+    if (!isNamed) await engine.remove(id);
     throw error;
   }
   for (const tag of tags) await engine.tag(id, tag);

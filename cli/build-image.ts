@@ -11,6 +11,7 @@ import { writeArchive } from "../src/images/oci/write-archive.js";
 import { type Pushed, pushImages } from "../src/images/registry/push-images.js";
 import type { CommandContext } from "./command.js";
 import { openImageModel, toImageOptions } from "./image-model.js";
+import { fileOfFlag } from "./named-files.js";
 import { toPath } from "./open.js";
 import { sentText } from "./push.js";
 import { readSourceDate } from "./source-date.js";
@@ -50,6 +51,8 @@ function readTargets({ options, io }: BuildImageContext): Targets {
       where: "--output",
       hint: "Give -o FILE.tar, --push REGISTRY/NAME:TAG, or both",
     });
+  if (output !== undefined && OTHER_ARCHIVES.test(output))
+    throw new MlserveError("usage", "an image is written as a .tar", { where: fileOfFlag("--output", output) });
   const base = parseBaseLocation(baseImage, "--base-image");
   return {
     base: base.kind === "registry" ? base : { ...base, path: toPath(base.path, io) },
@@ -58,6 +61,8 @@ function readTargets({ options, io }: BuildImageContext): Targets {
     tag: tag === undefined ? undefined : parseReference(tag, "--tag"),
   };
 }
+
+const OTHER_ARCHIVES = /\.(gz|tgz|zip|7z|rar|bz2|xz|zst)$/i;
 
 function platformOptions({ options }: BuildImageContext): ReturnType<typeof toImageOptions>[] {
   const { platform = [], ...others } = options;

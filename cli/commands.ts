@@ -97,8 +97,8 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     arguments: [RUNNABLE],
     examples: [
       "mlserve build-docker iris.tar -t iris:1",
-      "mlserve build-docker iris.tar -t registry.example/iris:1 --platform linux/arm64 --max-size 400MB",
-      "mlserve build-docker iris.tar --context ./context    # only write what docker build needs",
+      "mlserve build-docker iris.tar -t iris:1 --platform linux/arm64",
+      "mlserve build-docker iris.tar --context ./context    # for docker build",
     ],
   },
   "build-image": {

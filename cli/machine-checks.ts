@@ -6,6 +6,7 @@ import { join } from "node:path";
 import semver from "semver";
 import { MlserveError } from "../src/core/errors.js";
 import { installedVersion } from "../src/core/installed-version.js";
+import { isPatchedNode, UNPATCHED_NODE } from "../src/core/patched-node.js";
 import { importRuntime } from "../src/flavors/onnx/runtime.js";
 import { makePrivateFolder, removePrivateFolder } from "../src/format/private-folder.js";
 import { grantedCores } from "../src/workers/cores.js";
@@ -46,7 +47,10 @@ export const CHECKS: readonly Check[] = [
 ];
 
 export function checkNode(version: string): Finding {
-  if (semver.satisfies(version, NODE_RANGE)) return { name: "node", state: "ok", found: version };
+  if (semver.satisfies(version, NODE_RANGE))
+    return isPatchedNode(version)
+      ? { name: "node", state: "ok", found: version }
+      : { name: "node", state: "warning", found: version, hint: UNPATCHED_NODE };
   return {
     name: "node",
     state: "broken",

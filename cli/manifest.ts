@@ -39,7 +39,7 @@ export async function manifestCommand(context: ManifestContext): Promise<void> {
 
 function toDeployment({ name, files }: Model, options: ManifestContext["options"]): Deployment {
   const { image, port, user, replicas, cpus, drainDelay, shutdownGrace, env = [] } = options;
-  checkImageOptions({ user, env, label: [] });
+  checkImageOptions({ user, port, env, label: [] });
   const modelBytes = files.names.reduce((sum, file) => sum + files.size(file), 0);
   return {
     name: options.name === undefined ? toHostName(name) : checkName(options.name),

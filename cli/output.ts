@@ -1,6 +1,6 @@
 import { monotonicClock } from "../src/core/clock.js";
 import { MlserveError } from "../src/core/errors.js";
-import { fileSystemError } from "../src/format/file-system-error.js";
+import { fileSystemError, outOfFilesError } from "../src/format/file-system-error.js";
 import { createPaint, type Paint } from "./colors.js";
 import { type Io, write } from "./io.js";
 import { createProgressLine, NO_PROGRESS, type ProgressLine } from "./progress.js";
@@ -87,7 +87,7 @@ export async function reportError(
   io: Pick<Io, "stderr" | "environment">,
   { format, verbose }: ErrorStyle,
 ): Promise<number> {
-  const told = error instanceof MlserveError ? error : (toOutputError(error) ?? toInternalError(error, verbose));
+  const told = error instanceof MlserveError ? error : (toSystemError(error) ?? toInternalError(error, verbose));
   const line = format === "json" ? toJson(toErrorFields(told)) : toErrorLine(told, createPaint(io.stderr, io));
   const stack = verbose && told !== error && error instanceof Error ? `${error.stack}\n` : "";
   await write(io.stderr, `${line}\n${stack}`);
@@ -113,7 +113,9 @@ function toErrorFields({ kind, errorCode, message, where, hint, exitCode }: Mlse
 }
 
 /** A full disk behind `> file`, say. Files that commands write themselves are named where they are written. */
-function toOutputError(error: unknown): MlserveError | undefined {
+function toSystemError(error: unknown): MlserveError | undefined {
+  const outOfFiles = outOfFilesError(error);
+  if (outOfFiles !== undefined) return outOfFiles;
   if (!(error instanceof Error) || !("syscall" in error) || error.syscall !== "write") return undefined;
   const told = fileSystemError(error, "standard output");
   return told instanceof MlserveError ? told : undefined;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
 import type { Logger } from "../src/core/logger.js";
+import { isPatchedNode, UNPATCHED_NODE } from "../src/core/patched-node.js";
 import type { Model } from "../src/format/model.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
@@ -50,6 +51,7 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   await using server = await openServer(context, parts);
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
+  if (!isPatchedNode(process.versions.node)) logger.warn({ node: process.versions.node }, UNPATCHED_NODE);
   if (!options.quiet) logJoining(models.current, logger);
   output.progress.end();
   await tellServing(models.current, server.url, context);

@@ -14,28 +14,38 @@ const ENTRIES = {
   "src/workers/worker": "src/workers/worker.ts",
   "src/index": "src/index.ts",
   "src/testing/flavor-checks": "src/testing/flavor-checks.ts",
-  // In a file of its own, since it tells where the others are by where it is itself.
+  // For tests, whose sources start what was built.
   "chunks/entries": "bundle/package-entries.ts",
 };
 
 /**
  * What is read together: a group has the files and folders of its list and all that these import, without what an
- * earlier group has. No entry may be in one, since it would run with whatever else is asked for.
+ * earlier group has. No program may be in one, since it would run with whatever else is asked for.
  */
 const GROUPS = {
+  // Where the programs lie.
+  programs: ["bundle/package-entries.ts"],
   // What answers --help and --version.
-  quick: ["cli/run.ts", "cli/output.ts", "cli/io.ts", "cli/early-end.ts"],
-  // What a worker process needs.
+  quick: ["cli/run.ts", "cli/output.ts", "cli/io.ts", "cli/early-end.ts", "cli/error-style.ts"],
+  // What both commands and workers read values with.
+  values: ["node_modules/zod/", "src/core/json.ts", "src/core/nearest-word.ts"],
+  // What reads a command line and decides its options.
+  command: ["cli/program.ts", "cli/command-details.ts", "cli/run-command.ts"],
+  // What runs a model, which is all that a worker process needs: what its program imports.
   engine: [
-    "src/workers/load-order.ts",
-    "src/workers/received-calls.ts",
-    "src/workers/protocol.ts",
-    "src/workers/frames.ts",
-  ],
-  // What a program that serves needs besides.
+    "end-with-parent",
+    "error-fields",
+    "frames",
+    "load-order",
+    "process-group",
+    "protocol",
+    "received-calls",
+  ].map((name) => `src/workers/${name}.ts`),
+  // What every command that takes a model needs besides.
+  opening: ["cli/open.ts", "cli/flavors.ts"],
+  // What a program that serves needs besides, and what `mlserve serve` does.
   server: ["src/serve/"],
-  // What `mlserve serve` needs besides.
-  command: ["cli/program.ts", "cli/command-details.ts", "cli/run-command.ts", "cli/serve.ts"],
+  serve: ["cli/serve.ts"],
 };
 
 /** What rolldown itself adds, in the place of syntax that Node 20 does not have. */

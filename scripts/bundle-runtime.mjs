@@ -14,6 +14,7 @@ const REPLACED = {
   "cli/watch/packing-entry.ts": "bundle/entries.ts",
   "cli/main-entry.ts": "bundle/entries.ts",
   "src/core/installed-version.ts": "bundle/installed-version.ts",
+  "src/flavors/onnx/package.ts": "bundle/onnx-package.ts",
   "src/flavors/tfjs/packages.ts": "bundle/tfjs-packages.ts",
 };
 

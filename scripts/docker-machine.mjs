@@ -25,6 +25,7 @@ const PROGRAMS = {
   "docker-registry": "docker-registry",
   skopeo: "skopeo",
   umoci: "umoci",
+  htpasswd: "apache2-utils",
   buildah: "buildah",
 };
 

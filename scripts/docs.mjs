@@ -4,16 +4,15 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { writeApiReference } from "./api-reference.mjs";
-import { ensureBuilt } from "./ensure-built.mjs";
+import { importSources } from "./import-sources.mjs";
 import { ROOT, runScript } from "./processes.mjs";
 
 await runScript(async () => {
-  await ensureBuilt();
-  const config = (name) => import(pathToFileURL(join(ROOT, "dist", "src", "config", name)).href);
-  const { toConfigurationPage } = await config("configuration-page.js");
-  const { COMMAND_OPTIONS } = await config("options.js");
+  const [{ toConfigurationPage }, { COMMAND_OPTIONS }] = await importSources(
+    "src/config/configuration-page.ts",
+    "src/config/options.ts",
+  );
   writeFileSync(join(ROOT, "docs", "configuration.md"), toConfigurationPage(COMMAND_OPTIONS));
   console.log("mlserve: wrote docs/configuration.md");
   await writeApiReference();

@@ -3,7 +3,7 @@
  *
  *   npm run fuzz -- [--seconds 60] [--seed N] [bodies|packages]
  *
- * `--seconds` is for each of some twenty targets. What went wrong is kept in .cache/fuzz, and comes again with its seed.
+ * `--seconds` is for each of some thirty targets. What went wrong is kept in .cache/fuzz, and comes again with its seed.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

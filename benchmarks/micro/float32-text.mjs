@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // How long does it take to write a float32, in its own shortest digits and widened to float64?
 // node benchmarks/micro/float32-text.mjs
-import { importSources } from "../sources.mjs";
+import { importSources } from "../../scripts/import-sources.mjs";
 
 const [{ createFloat32Text }, { pythonFloatText }] = await importSources(
   "src/core/float-texts.ts",

@@ -8,10 +8,10 @@
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { importSources } from "../../scripts/import-sources.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { saveResult } from "../save-result.mjs";
-import { importSources } from "../sources.mjs";
 import { takeTurns } from "./turns.mjs";
 
 const [{ FrameReader, FrameWriter }] = await importSources("src/workers/frames.ts");

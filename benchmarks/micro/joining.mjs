@@ -5,10 +5,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { importSources } from "../../scripts/import-sources.mjs";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { saveResult } from "../save-result.mjs";
-import { importSources } from "../sources.mjs";
 import { splitBody } from "./bodies.mjs";
 import { takeTurns } from "./turns.mjs";
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { importSources } from "../sources.mjs";
+import { importSources } from "../../scripts/import-sources.mjs";
 
 /** Rows and columns of each matrix: 4096 x 4096 float32 are 64 MiB. */
 const SIDE = 4096;

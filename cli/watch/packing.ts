@@ -1,11 +1,9 @@
 import { MlserveError } from "../../src/core/errors.js";
 import type { WorkProgress } from "../../src/core/progress.js";
-import { importEsbuild } from "../../src/pack/function/import-esbuild.js";
+import { outOfFilesError } from "../../src/format/file-system-error.js";
 import { endWithParent } from "../../src/workers/end-with-parent.js";
 import { toErrorFields } from "../../src/workers/error-fields.js";
 import { endOwnGroup } from "../../src/workers/process-group.js";
-import { loadFlavors } from "../flavors.js";
-import { packTemporary } from "../pack-temporary.js";
 import type { PackOrder, PackSaying } from "./packer.js";
 
 /*
@@ -27,12 +25,14 @@ function main(): void {
 
 async function work({ source, folder, flavor, useFlavor }: PackOrder): Promise<void> {
   try {
+    const { loadFlavors } = await import("../flavors.js");
+    const { packTemporary } = await import("../pack-temporary.js");
     const known = await loadFlavors({ flavor, useFlavor }, { cwd: process.cwd() });
     const onSources = (paths: readonly string[]): void => say({ kind: "sources", paths });
     const onProgress = (progress: WorkProgress): void => say({ kind: "progress", progress });
     say({ kind: "packed", output: await packTemporary(source, folder, { ...known, onProgress }, onSources) });
   } catch (error) {
-    say({ kind: "refused", error: toErrorFields(error) });
+    say({ kind: "refused", error: toErrorFields(outOfFilesError(error) ?? error) });
   }
 }
 
@@ -42,9 +42,9 @@ function say(saying: PackSaying): void {
 
 /** esbuild runs in a process of its own, which takes a while to start. */
 async function warmUp(): Promise<void> {
-  const esbuild = await importEsbuild().catch(() => undefined);
   // What is wrong with it is told when it is needed.
-  await esbuild?.transform("").catch(() => {});
+  const esbuild = import("../../src/pack/function/import-esbuild.js").then(({ importEsbuild }) => importEsbuild());
+  await esbuild.then(({ transform }) => transform("")).catch(() => {});
 }
 
 function thrownAside(error: unknown): MlserveError {

@@ -7,6 +7,8 @@ import { VersionLoader, type VersionSource } from "./load-version.js";
 
 /** How long an error waits for a newer save, which would make it old news. */
 const OVERTAKEN_MS = 60;
+/** A shell empties a file and writes it when it has something to write: for so long after an error, the same is no news. */
+const SAME_SAVE_MS = 2000;
 
 /** Told of what becomes of the versions of a model. */
 export interface ReloadEvents {
@@ -81,6 +83,8 @@ class Watched implements WatchedModel {
   private readonly retiring = new Set<Promise<void>>();
   private since = new Date();
   private isBroken = false;
+  /** What was told of the last version that could not be loaded, and when. */
+  private told: { readonly message: string; readonly at: number } | undefined;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -126,12 +130,16 @@ class Watched implements WatchedModel {
       if (next === undefined) await events.onUnchanged(this.since, this.isBroken);
       else await events.onReloaded(next, previous, ms);
       this.isBroken = false;
+      this.told = undefined;
     } catch (error) {
       // What was read while it was being written is not worth a word when the rest has come.
       await delay(OVERTAKEN_MS, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       this.isBroken = true;
+      const { message } = error instanceof Error ? error : { message: String(error) };
+      if (this.told?.message === message && start - this.told.at < SAME_SAVE_MS) return;
       await events.onFailed(error, this.since);
+      this.told = { message, at: performance.now() };
     }
   }
 

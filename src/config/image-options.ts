@@ -1,5 +1,5 @@
 import { option } from "./option.js";
-import { choice, choices, FILE, integer, listOf, PAIR, SIZE, text } from "./value-types.js";
+import { choice, choices, FILE, integer, listOf, PAIR, PORT, SIZE, text } from "./value-types.js";
 
 /** What an image is to be, however it is made: options of every command that makes one. */
 export const IMAGE_OPTIONS = {
@@ -17,7 +17,7 @@ export const IMAGE_OPTIONS = {
     help: "who runs the server; any other may be given at start",
     default: "65532:65532",
   }),
-  port: option(integer("PORT", 1, 65_535), {
+  port: option(PORT, {
     group: "Image",
     short: "p",
     help: "port that the server listens on unless the container is told another",

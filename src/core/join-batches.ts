@@ -95,8 +95,9 @@ function joinData({ dtype }: Column, parts: readonly Data[]): Data {
   const joined = new TYPED_ARRAYS[dtype](parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
-    // All parts are of the dtype, and so of its array class.
-    joined.set(part as never, at);
+    // All parts are of the dtype, and so of its array class. One row at a time is what most requests have.
+    if (part.length === 1) joined[at] = part[0] as never;
+    else joined.set(part as never, at);
     at += part.length;
   }
   return joined;

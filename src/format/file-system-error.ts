@@ -14,6 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENFILE: "too many open files",
   ENAMETOOLONG: "the name is too long for this file system",
   ELOOP: "a circle of symbolic links",
+  EAGAIN: "the system has no process left",
+  ENOMEM: "the system has no memory left",
   EBUSY: "is in use",
 };
 
@@ -28,4 +30,12 @@ export function fileSystemError(error: unknown, where: string): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
   return new MlserveError("file_system", REASONS[code] ?? `the system reports ${code}`, { where, cause: error });
+}
+
+/** A `file_system` error for a process that may open no more files; undefined for other errors. */
+export function outOfFilesError(error: unknown): MlserveError | undefined {
+  const code = systemCode(error);
+  if (code !== "EMFILE" && code !== "ENFILE") return undefined;
+  const hint = "Allow this process more: ulimit -n 1024, or LimitNOFILE= of its unit";
+  return new MlserveError("file_system", "too many open files", { hint, cause: error });
 }

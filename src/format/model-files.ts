@@ -7,6 +7,8 @@ import type { ModelFiles } from "./model.js";
 /** A file of a model, found on this machine. */
 export interface FoundFile extends LocalFile {
   readonly bytes: number;
+  /** It lies in a private folder. */
+  readonly isPrivate?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export function createModelFiles(
       if (checksums !== undefined) checkFile(checksums, name, sha256);
       return content;
     },
+    isPrivate: (name) => files.get(name)?.isPrivate === true,
     sha256: (name) => (isPinned ? checksums?.get(name) : undefined),
   };
 }

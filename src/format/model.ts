@@ -22,6 +22,11 @@ export interface ModelFiles {
    * private folder; never throws.
    */
   sha256?(name: string): string | undefined;
+  /**
+   * Does the file lie in a private folder of mlserve's own? Nobody changes it there, so that a runtime may keep it mapped.
+   * Never throws.
+   */
+  isPrivate?(name: string): boolean;
 }
 
 /** An opened model: its descriptor and files, until it is disposed of. */

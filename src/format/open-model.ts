@@ -155,7 +155,7 @@ async function findInArchive(source: string, options: OpenModelOptions): Promise
 async function unpack(source: string, folder: string, { onProgress }: OpenModelOptions): Promise<HashedFile[]> {
   try {
     const files = await extractArchive(source, folder, {}, onProgress);
-    return files.map((file) => ({ ...file, path: resolve(folder, file.name) }));
+    return files.map((file) => ({ ...file, path: resolve(folder, file.name), isPrivate: true }));
   } catch (error) {
     throw inPackage(error, source);
   }

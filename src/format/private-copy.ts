@@ -36,7 +36,7 @@ async function copyHashed(file: FoundFile, path: string, onBytes: (bytes: number
     await copy.writeFile(chunk);
     onBytes(chunk.length);
   });
-  return { name: file.name, path, bytes, sha256 };
+  return { name: file.name, path, bytes, sha256, isPrivate: true };
 }
 
 /** By the system, which shares the bytes where the file system can. */
@@ -46,5 +46,5 @@ async function copyWhole(file: FoundFile, path: string, onBytes: (bytes: number)
   const after = await stat(file.path, { bigint: true });
   if (after.mtimeNs !== before.mtimeNs || after.size !== before.size) throw changedWhileRead(file.name);
   onBytes(file.bytes);
-  return { name: file.name, path, bytes: Number(after.size) };
+  return { name: file.name, path, bytes: Number(after.size), isPrivate: true };
 }

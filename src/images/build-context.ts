@@ -46,7 +46,7 @@ export async function writeBuildContext(plan: ImagePlan, baseImage: string, fold
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  const where = `the context ${quoteName(folder)}`;
+  const where = "--context";
   const known: readonly string[] = [DOCKERFILE, ...Object.values(LAYER_FILES)];
   try {
     await mkdir(folder, { recursive: true });

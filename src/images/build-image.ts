@@ -12,6 +12,7 @@ import type { ImagePlan } from "./image-plan.js";
 import { layerBytes } from "./layer-bytes.js";
 import { type AddedLayer, type BaseImage, type ComposedImage, composeImage } from "./oci/compose-image.js";
 import { type Layer, writeLayer } from "./oci/layer.js";
+import { LAYER_TITLE } from "./oci/media-types.js";
 import type { RegistryOptions } from "./registry/registry-client.js";
 
 export interface BuildImageOptions extends RegistryOptions {
@@ -79,7 +80,7 @@ function createLayerWriter({ folder, onProgress }: BuildImageOptions, total: num
   let model: Promise<Layer> | undefined;
   const onBytes = countBytes(onProgress, "pack", total);
   return async ({ title, files }, platform) => {
-    const annotations = { "org.opencontainers.image.title": title };
+    const annotations = { [LAYER_TITLE]: title };
     // The same for every platform.
     if (title === "model") {
       model ??= writeLayer(files, { annotations, onBytes });

@@ -10,23 +10,33 @@ export interface ContainerEngine {
   readonly name: EngineName;
   /** Builds the image of a context and gives its id; `idFile` is a file that the engine may write. */
   build(context: string, idFile: string): Promise<string>;
-  /** Bytes of an image, uncompressed; undefined where the engine does not tell. */
-  size(id: string): Promise<number | undefined>;
+  /** What the engine knows of an image. */
+  look(id: string): Promise<EngineImage>;
   tag(id: string, name: string): Promise<void>;
   remove(id: string): Promise<void>;
+}
+
+export interface EngineImage {
+  /** Uncompressed; undefined where the engine does not tell. */
+  readonly bytes: number | undefined;
+  /** Has it a name? Whoever gave it that wants to keep it. */
+  readonly isNamed: boolean;
 }
 
 interface EngineWords {
   /** Before the file for the id, and the context. */
   readonly build: readonly string[];
-  readonly size: (id: string) => readonly string[];
-  readonly readSize: (told: string, id: string) => number | undefined;
+  readonly look: (id: string) => readonly string[];
+  readonly readLook: (told: string, id: string) => EngineImage;
   readonly remove: readonly string[];
 }
 
 const INSPECTED = {
-  size: (id: string) => ["image", "inspect", "--format", "{{.Size}}", id],
-  readSize: (told: string) => (/^\d+\s*$/.test(told) ? Number(told) : undefined),
+  look: (id: string) => ["image", "inspect", "--format", "{{.Size}} {{len .RepoTags}}", id],
+  readLook: (told: string) => {
+    const [, bytes, names] = /^(\d+) (\d+)\s*$/.exec(told) ?? [];
+    return { bytes: bytes === undefined ? undefined : Number(bytes), isNamed: names !== "0" };
+  },
   remove: ["image", "rm"],
 } as const;
 
@@ -38,8 +48,8 @@ const ENGINES: Readonly<Record<EngineName, EngineWords>> = {
   podman: { build: ["build", ...HEALTH], ...INSPECTED },
   buildah: {
     build: ["build", ...HEALTH, "--layers"],
-    size: () => ["images", "--json", "--no-trunc"],
-    readSize: readListedSize,
+    look: () => ["images", "--all", "--json", "--no-trunc"],
+    readLook: readListed,
     remove: ["rmi"],
   },
 };
@@ -89,8 +99,8 @@ function createEngine(name: EngineName, options: ProgramRun): ContainerEngine {
       await run([...words.build, "--network", "none", "--iidfile", idFile, context], options);
       return (await readFile(idFile, "utf8")).trim();
     },
-    async size(id) {
-      return words.readSize(await run(words.size(id)), id);
+    async look(id) {
+      return words.readLook(await run(words.look(id)), id);
     },
     async tag(id, tag) {
       await run(["tag", id, tag]);
@@ -109,13 +119,14 @@ function lastLine(text = ""): string {
 
 const LISTED_UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 } as const;
 
-/** buildah tells sizes for people: `"169 MB"`. */
-function readListedSize(told: string, id: string): number | undefined {
+/** buildah lists all images, with sizes for people: `"169 MB"`. */
+function readListed(told: string, id: string): EngineImage {
   const images: unknown = JSON.parse(told);
   const wanted = id.replace(/^sha256:/, "");
   const known = Array.isArray(images) ? images : [];
   const image = known.find((each) => String(each?.id).replace(/^sha256:/, "") === wanted);
-  return parseQuantity(String(image?.size ?? "").toUpperCase(), LISTED_UNITS, "B");
+  const bytes = parseQuantity(String(image?.size ?? "").toUpperCase(), LISTED_UNITS, "B");
+  return { bytes, isNamed: image === undefined || image.names !== null };
 }
 
 /** Throws `usage` for what is no name of an image. */

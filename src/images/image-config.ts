@@ -52,7 +52,9 @@ export function imageSettings(model: Model, digest: string, options: ImageOption
 }
 
 /** Throws `usage` for what no image can hold. */
-export function checkImageOptions({ user, env, label }: Pick<ImageOptions, "user" | "env" | "label">): void {
+export function checkImageOptions({ user, port, env, label }: Omit<ImageOptions, "platform">): void {
+  if (port === 0)
+    throw new MlserveError("usage", "a container needs a port that others know: from 1 to 65535", { where: "--port" });
   for (const [name, value] of env) checkVariable(name, value);
   for (const [name, value] of label) checkLabel(name, value);
   if (!/^([a-z_][\w.-]{0,31}|\d{1,10})(:([a-z_][\w.-]{0,31}|\d{1,10}))?$/i.test(user))

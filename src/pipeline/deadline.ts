@@ -1,6 +1,7 @@
 import { type CallerSignal, LazySignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
-import type { ExecuteRequest, Executor, Reply } from "./executor.js";
+import { Deadlines } from "./deadlines.js";
+import type { Executor, Reply } from "./executor.js";
 
 /**
  * Keeps the deadlines of requests that run in this process: the caller gets `timeout`, and the run is told by its signal.
@@ -8,31 +9,38 @@ import type { ExecuteRequest, Executor, Reply } from "./executor.js";
  * Nothing can interrupt a run that blocks this process; what must be ended at its deadline runs in another.
  */
 export function withDeadlines(executor: Executor): Executor {
+  const deadlines = new Deadlines();
   return {
     execute(request, caller) {
       const { timeoutMs } = request;
-      return timeoutMs === undefined ? executor.execute(request, caller) : race(executor, request, caller, timeoutMs);
+      if (timeoutMs === undefined) return executor.execute(request, caller);
+      return race(deadlines, timeoutMs, caller, (limited) => executor.execute(request, limited));
     },
     [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
   };
 }
 
-function race(executor: Executor, request: ExecuteRequest, caller: CallerSignal, timeoutMs: number): Promise<Reply> {
+function race(
+  deadlines: Deadlines,
+  timeoutMs: number,
+  caller: CallerSignal,
+  execute: (limited: CallerSignal) => Promise<Reply>,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const limited = new LimitedCaller(caller);
-    const timer = setTimeout(() => {
+    const deadline = deadlines.start(timeoutMs, () => {
       reject(timeoutError(timeoutMs));
       limited.end();
-    }, timeoutMs);
-    executor.execute(request, limited).then(
+    });
+    execute(limited).then(
       (reply) => {
-        clearTimeout(timer);
+        deadline.cancel();
         // A stream is given up by whoever reads it.
         if (reply.kind === "whole") limited.unwatch();
         resolve(reply);
       },
       (error) => {
-        clearTimeout(timer);
+        deadline.cancel();
         limited.unwatch();
         reject(error);
       },

@@ -72,7 +72,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return eventReply(outputs, (batch) => encode(batch, ITEM, MEDIA_TYPES.json), logger);
     }
     const tableRows = call.batch.kind === "columns" ? call.batch.rows : undefined;
-    const body = await encode(outputs, { form: call.form, tableRows }, reply);
+    const encoded = encode(outputs, { form: call.form, tableRows }, reply);
+    // The usual format is written at once; waiting for it would let others in between.
+    const body = encoded instanceof Uint8Array ? encoded : await encoded;
     if (events === "always") return wholeEvents(body);
     const phases = {
       decode: decoded - start,

@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Phase } from "../core/clock.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
+import { addReadMetric, Buckets } from "./read-metrics.js";
 import type { ServedModel } from "./served-model.js";
 
 /** Everything that is counted or timed: the only place where a metric is named. */
@@ -37,80 +38,135 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    name: "mlserve_requests_total",
-    help: "Answered requests.",
-    labelNames: ["route", "status"],
-    registers,
-  });
-  const inFlight = new Gauge({
-    name: "mlserve_requests_in_flight",
-    help: "Requests that are being answered.",
-    registers,
-  });
-  const seconds = new Histogram({
-    name: "mlserve_request_seconds",
-    help: "Time from request to answer.",
-    labelNames: ["route"],
-    buckets: BUCKETS_SECONDS,
-    registers,
-  });
-  const phases = new Histogram({
-    name: "mlserve_phase_seconds",
-    help: "Time in each phase of a scoring request.",
-    labelNames: ["phase"],
-    buckets: BUCKETS_SECONDS,
-    registers,
-  });
   const dropped = new Counter({
     name: "mlserve_connections_dropped_total",
     help: "Connections closed at once, as there were too many.",
     registers,
   });
-  const rows = new Counter({ name: "mlserve_rows_total", help: "Rows predicted.", registers });
-  const model = createModelMetrics(registers);
   return {
-    requestStarted: () => inFlight.inc(),
-    requestEnded(route, status, milliseconds) {
-      inFlight.dec();
-      requests.inc({ route, status });
-      seconds.observe({ route }, milliseconds / 1000);
-    },
     connectionDropped: () => dropped.inc(),
-    rowsPredicted: (count) => rows.inc(count),
-    phaseEnded: (phase, milliseconds) => phases.observe({ phase }, milliseconds / 1000),
-    ...model,
-    ...createRunMetrics(registers),
+    ...createRequestMetrics(registry),
+    ...createPhaseMetrics(registry),
+    ...createRunMetrics(registry),
+    ...createModelMetrics(registers),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+  };
+}
+
+/** What is counted of the requests of one route. */
+interface RouteCounts {
+  readonly seconds: Buckets;
+  readonly byStatus: Map<number, number>;
+}
+
+function createRequestMetrics(registry: Registry): Pick<Metrics, "requestStarted" | "requestEnded"> {
+  const routes = new Map<string, RouteCounts>();
+  let inFlight = 0;
+  const countsOf = (route: string): RouteCounts => {
+    const known = routes.get(route);
+    if (known !== undefined) return known;
+    const counts = { seconds: new Buckets(BUCKETS_SECONDS), byStatus: new Map<number, number>() };
+    routes.set(route, counts);
+    return counts;
+  };
+  addReadMetric(registry, {
+    name: "mlserve_requests_total",
+    help: "Answered requests.",
+    type: "counter",
+    read: () =>
+      [...routes].flatMap(([route, { byStatus }]) =>
+        Array.from(byStatus, ([status, value]) => ({ labels: { route, status }, value })),
+      ),
+  });
+  addReadMetric(registry, {
+    name: "mlserve_requests_in_flight",
+    help: "Requests that are being answered.",
+    type: "gauge",
+    read: () => [{ labels: {}, value: inFlight }],
+  });
+  const name = "mlserve_request_seconds";
+  addReadMetric(registry, {
+    name,
+    help: "Time from request to answer.",
+    type: "histogram",
+    read: () => [...routes].flatMap(([route, { seconds }]) => seconds.values(name, { route })),
+  });
+  return {
+    requestStarted() {
+      inFlight++;
+    },
+    requestEnded(route, status, milliseconds) {
+      inFlight--;
+      const { seconds, byStatus } = countsOf(route);
+      seconds.observe(milliseconds / 1000);
+      byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+    },
+  };
+}
+
+function createPhaseMetrics(registry: Registry): Pick<Metrics, "phaseEnded" | "rowsPredicted"> {
+  const phases: Readonly<Record<Phase, Buckets>> = {
+    decode: new Buckets(BUCKETS_SECONDS),
+    queue: new Buckets(BUCKETS_SECONDS),
+    predict: new Buckets(BUCKETS_SECONDS),
+    encode: new Buckets(BUCKETS_SECONDS),
+  };
+  let rows = 0;
+  const name = "mlserve_phase_seconds";
+  addReadMetric(registry, {
+    name,
+    help: "Time in each phase of a scoring request.",
+    type: "histogram",
+    read: () => Object.entries(phases).flatMap(([phase, seconds]) => seconds.values(name, { phase })),
+  });
+  addReadMetric(registry, {
+    name: "mlserve_rows_total",
+    help: "Rows predicted.",
+    type: "counter",
+    read: () => [{ labels: {}, value: rows }],
+  });
+  return {
+    rowsPredicted(count) {
+      rows += count;
+    },
+    phaseEnded(phase, milliseconds) {
+      phases[phase].observe(milliseconds / 1000);
+    },
   };
 }
 
 const BUCKETS_ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 /** How rows of requests share runs. */
-function createRunMetrics(registers: Registry[]): Pick<Metrics, "runEnded"> {
-  const runRows = new Histogram({
-    name: "mlserve_run_rows",
+function createRunMetrics(registry: Registry): Pick<Metrics, "runEnded"> {
+  const runRows = new Buckets(BUCKETS_ROWS);
+  let joined = 0;
+  let split = 0;
+  const name = "mlserve_run_rows";
+  addReadMetric(registry, {
+    name,
     help: "Rows of each run of a model whose rows are joined.",
-    buckets: BUCKETS_ROWS,
-    registers,
+    type: "histogram",
+    read: () => runRows.values(name),
   });
-  const joined = new Counter({
+  addReadMetric(registry, {
     name: "mlserve_joined_requests_total",
     help: "Requests whose rows were run together with those of others.",
-    registers,
+    type: "counter",
+    read: () => [{ labels: {}, value: joined }],
   });
-  const split = new Counter({
+  addReadMetric(registry, {
     name: "mlserve_split_runs_total",
     help: "Runs of several requests that failed, so that each request was run again alone.",
-    registers,
+    type: "counter",
+    read: () => [{ labels: {}, value: split }],
   });
   return {
     runEnded({ rows, requests, isSplit }) {
       runRows.observe(rows);
-      if (isSplit) split.inc();
-      else if (requests > 1) joined.inc(requests);
+      if (isSplit) split++;
+      else if (requests > 1) joined += requests;
     },
   };
 }

@@ -8,7 +8,8 @@ import type { OnProgress } from "../core/progress.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
-import type { Model } from "../format/model.js";
+import type { Model, ModelFiles } from "../format/model.js";
+import type { HashedFile } from "../format/read-model.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
@@ -180,15 +181,11 @@ function poolOptions(
   const { coercion, limits, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
   const { files, name, digest } = model;
   const large = largeBytes(options, workers);
-  const found = files.names.map((file) => {
-    const sha256 = files.sha256?.(file);
-    return { name: file, path: files.path(file), bytes: files.size(file), ...(sha256 !== undefined && { sha256 }) };
-  });
   return {
     order: {
       flavor,
       others: othersOf(chosen),
-      model: { name, digest, files: found },
+      model: { name, digest, files: files.names.map((file) => toFound(files, file)) },
       coercion,
       limits,
       numbers: numberStyle(options),
@@ -218,4 +215,17 @@ function numberStyle({ nonFinite, float32 }: NumberStyle): NumberStyle {
 function othersOf({ flavor, flavors }: ChosenFlavor): FlavorSource[] {
   const sources = (flavors?.flavors ?? []).filter((other) => other !== flavor).map(flavorSourceOf);
   return sources.filter((source) => source?.kind === "module");
+}
+
+/** What a worker has to know of a file. */
+function toFound(files: ModelFiles, name: string): HashedFile {
+  const sha256 = files.sha256?.(name);
+  const isPrivate = files.isPrivate?.(name) === true;
+  return {
+    name,
+    path: files.path(name),
+    bytes: files.size(name),
+    ...(sha256 !== undefined && { sha256 }),
+    ...(isPrivate && { isPrivate }),
+  };
 }

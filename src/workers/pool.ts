@@ -4,6 +4,7 @@ import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
+import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
 import type { QueueLimits } from "../pipeline/queue-guard.js";
@@ -58,6 +59,7 @@ export class WorkerPool {
   private readonly large: LargeCalls | undefined;
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
+  private readonly deadlines = new Deadlines();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -72,7 +74,7 @@ export class WorkerPool {
     this.large = largeBytes === undefined || workers === 1 ? undefined : new LargeCalls(workers - 1);
     this.waiting = new WaitingCalls(options.queue);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
-    const started = Array.from({ length: options.workers }, () => this.startWorker().ready);
+    const started = Array.from({ length: options.workers }, async () => await this.startWorker().ready);
     this.ready = Promise.all(started).then(([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
       this.isReady = true;
@@ -98,7 +100,7 @@ export class WorkerPool {
     const isLarge = this.isLarge(request);
     if (!isLarge) this.waiting.admit();
     const call = new WorkerCall(request);
-    call.watch(caller, {
+    call.watch(caller, this.deadlines, {
       onLeave: () => this.leave(call),
       onDeadline: () => this.passDeadline(call, request.timeoutMs ?? 0),
     });
@@ -251,17 +253,32 @@ export class WorkerPool {
       return;
     }
     if (!this.isReady) return;
+    const delayMs = this.restartLater(livedMs, hasWorked);
+    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
+    this.options.onRestart?.();
+    this.handOutSoon();
+  }
+
+  private restartLater(livedMs: number, hasWorked: boolean): number {
     const { delayMs, shortLives } = restartDelayMs(livedMs, this.shortLives);
     this.shortLives = shortLives;
     this.failedStarts = hasWorked || shortLives === 0 ? 0 : this.failedStarts + 1;
-    this.logger.error({ worker: worker.pid, err: reason, restartMs: delayMs }, "a worker ended and is replaced");
-    this.options.onRestart?.();
     const timer = setTimeout(() => {
       this.restarts.delete(timer);
-      this.startWorker();
+      this.restart();
     }, delayMs);
     this.restarts.add(timer);
-    this.handOutSoon();
+    return delayMs;
+  }
+
+  /** What the system refuses now (a process, a file) it may grant later. */
+  private restart(): void {
+    try {
+      this.startWorker();
+    } catch (error) {
+      const restartMs = this.restartLater(0, false);
+      this.logger.error({ err: error, restartMs }, "a worker cannot be started");
+    }
   }
 }
 

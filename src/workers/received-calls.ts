@@ -1,3 +1,4 @@
+import { LazySignal } from "../core/caller-signal.js";
 import type { Executor, Reply, StreamedReply } from "../pipeline/executor.js";
 import { toErrorFields } from "./error-fields.js";
 import type { Frame, FrameWriter } from "./frames.js";
@@ -72,7 +73,7 @@ export class ReceivedCalls {
     const start = performance.now();
     try {
       const request = { bytes: frame.payload, media: mediaAt(frame.first), ...wantedAt(frame.second & ~MORE) };
-      const reply = await this.executor.execute(request, call.signal);
+      const reply = await this.executor.execute(request, call);
       this.lastRunMs = performance.now() - start;
       await this.answer(id, reply, call);
     } catch (error) {
@@ -100,20 +101,21 @@ export class ReceivedCalls {
   }
 }
 
-/** One call that has begun: its signal, and how many chunks of its stream may still go. */
-class RunningCall {
-  private readonly controller = new AbortController();
+/** One call that has begun: does somebody wait for it, and how many chunks of its stream may still go? */
+class RunningCall extends LazySignal {
+  aborted = false;
   private credit = 0;
   private wake: (() => void) | undefined;
 
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
   cancel(): void {
-    this.controller.abort();
+    this.aborted = true;
+    this.tell();
     this.wake?.();
   }
+
+  // It is told; there is nothing to look at.
+  protected watch(): void {}
+  protected unwatch(): void {}
 
   pull(count: number): void {
     this.credit += count;
@@ -122,12 +124,12 @@ class RunningCall {
 
   /** Waits until a chunk is asked for; false when nobody wants it any more. */
   async mayGoOn(): Promise<boolean> {
-    while (this.credit === 0 && !this.signal.aborted) {
+    while (this.credit === 0 && !this.aborted) {
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
     this.credit--;
-    return !this.signal.aborted;
+    return !this.aborted;
   }
 }

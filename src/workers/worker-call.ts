@@ -1,5 +1,6 @@
 import type { CallerSignal } from "../core/caller-signal.js";
 import type { MlserveError } from "../core/errors.js";
+import type { Deadline, Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply } from "../pipeline/executor.js";
 
 /** What works on a call. */
@@ -11,6 +12,12 @@ export interface CallHolder {
   hasBegun(call: WorkerCall): boolean;
   /** Ends the worker, unless it lets go of the call within the time. */
   endUnlessLetGo(call: WorkerCall, graceMs: number): void;
+}
+
+/** What else than an answer a call may end with. */
+export interface CallEnds {
+  onLeave(): void;
+  onDeadline(): void;
 }
 
 /** One request on its way through the workers: answered once, whatever else happens to it. */
@@ -29,7 +36,7 @@ export class WorkerCall {
   private reject: (error: Error) => void = () => {};
   private settled = false;
   private held = true;
-  private timer: NodeJS.Timeout | undefined;
+  private deadline: Deadline | undefined;
   private release: (() => void) | undefined;
 
   constructor(request: ExecuteRequest) {
@@ -54,19 +61,19 @@ export class WorkerCall {
    * Runs `onLeave` when the caller goes away, and `onDeadline` when its time is over. A call that is answered at its
    * deadline goes on being watched until it is let go of.
    */
-  watch(caller: CallerSignal, { onLeave, onDeadline }: { onLeave(): void; onDeadline(): void }): void {
+  watch(caller: CallerSignal, deadlines: Deadlines, { onLeave, onDeadline }: CallEnds): void {
     const { timeoutMs } = this.request;
-    this.timer = timeoutMs === undefined ? undefined : setTimeout(onDeadline, timeoutMs);
+    this.deadline = timeoutMs === undefined ? undefined : deadlines.start(timeoutMs, onDeadline);
     caller.addEventListener("abort", onLeave, { once: true });
     this.release = () => {
-      clearTimeout(this.timer);
+      this.deadline?.cancel();
       caller.removeEventListener("abort", onLeave);
     };
   }
 
   /** Its time begins anew: that of a stream is the time for its next item. */
   postpone(): void {
-    this.timer?.refresh();
+    this.deadline?.postpone();
   }
 
   /** Nobody works on it any more. */

@@ -5,6 +5,7 @@ import { MlserveError } from "../core/errors.js";
 import { loadTimeoutError } from "../core/load-timeout.js";
 import type { Logger } from "../core/logger.js";
 import type { Program } from "../core/program.js";
+import { fileSystemError } from "../format/file-system-error.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
 import { HAS_GROUPS, killGroup } from "./process-group.js";
 import type { LogLine, WorkerOrder, WorkerReady } from "./protocol.js";
@@ -61,6 +62,7 @@ export class WorkerProcess implements CallHolder {
   private accept: (ready: WorkerReady) => void = () => {};
   private refuse: (error: Error) => void = () => {};
 
+  /** Throws when the system starts no process: the caller tries again later. */
   constructor(options: WorkerProcessOptions) {
     this.options = options;
     this.ready = new Promise((resolve, reject) => {
@@ -76,8 +78,12 @@ export class WorkerProcess implements CallHolder {
       detached: HAS_GROUPS,
     });
     this.pid = this.child.pid;
-    const socket = this.child.stdio[3];
-    if (!(socket instanceof Duplex)) throw new Error("a pipe that was asked for is none");
+    // Node makes no streams where the system lets it open none, whatever its types say.
+    const socket = (this.child.stdio as ChildProcess["stdio"] | undefined)?.[3];
+    if (!(socket instanceof Duplex)) {
+      this.child.once("error", () => {});
+      throw new MlserveError("worker_lost", "a worker cannot be started: too many open files");
+    }
     this.channel = new WorkerChannel(socket, this.channelEvents());
     this.closed = this.watch(socket);
     this.channel.start(options.order);
@@ -190,7 +196,7 @@ export class WorkerProcess implements CallHolder {
     socket.on("error", () => {});
     const drained = new Promise<void>((resolve) => socket.once("close", resolve));
     const exit = await new Promise<string>((resolve) => {
-      child.once("error", () => resolve("it cannot be started"));
+      child.once("error", (error) => resolve(`it cannot be started: ${systemReason(error)}`));
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
     });
     if (HAS_GROUPS) killGroup(child);
@@ -204,8 +210,7 @@ export class WorkerProcess implements CallHolder {
 
   private finish(exit: string): void {
     for (const timer of this.timers) clearTimeout(timer);
-    const reason =
-      this.reason ?? new MlserveError("worker_lost", `the worker that ran the model ended on the way (${exit})`);
+    const reason = this.reason ?? lostWorker(exit);
     this.reason = reason;
     this.refuse(reason);
     const concurrency = this.facts?.concurrency ?? 0;
@@ -251,6 +256,18 @@ function toMebibytes(bytes: number): number {
 function tooMuchMemory(used: number, limit: number): MlserveError {
   const reason = `the worker that ran the model was ended: it took ${toMebibytes(used)} MiB, and may take ${toMebibytes(limit)}`;
   return new MlserveError("worker_lost", reason, { hint: "Give workers more with --worker-memory" });
+}
+
+function lostWorker(exit: string): MlserveError {
+  // Nobody here has killed it.
+  const hint = exit === "SIGKILL" ? { hint: "Most likely the system had no memory left for it" } : {};
+  return new MlserveError("worker_lost", `the worker that ran the model ended on the way (${exit})`, hint);
+}
+
+/** Why the system starts no process. */
+function systemReason(error: Error): string {
+  const told = fileSystemError(error, "worker");
+  return told instanceof MlserveError ? told.reason : error.message;
 }
 
 function isWorkerReady(value: unknown): value is WorkerReady {

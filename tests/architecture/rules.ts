@@ -9,6 +9,8 @@ const MAX_LINES = 300;
 const EMPTY_NAMES = ["utils", "util", "helpers", "helper", "manager", "common", "data", "info", "misc"];
 /** The telemetry of onnxruntime can be turned off by nothing but a variable. */
 const USES_ENVIRONMENT = ["src/flavors/onnx/runtime.ts"];
+/** HTTP has dates: of answers, and of when to come again. */
+const TELLS_DATES = ["src/serve/fast-lane/answer-text.ts", "src/images/registry/registry-client.ts"];
 /** A program of its own. */
 const PROGRAMS = ["src/workers/worker.ts"];
 const RUNTIME = /^(onnxruntime|@tensorflow\/)/;
@@ -24,6 +26,10 @@ export const RULES = {
     layerOf(file.path) === "cli" || [...USES_ENVIRONMENT, ...PROGRAMS].includes(file.path)
       ? []
       : file.processUses.map((use) => `${use} belongs to cli`),
+  clock: (file) =>
+    layerOf(file.path) === "cli" || TELLS_DATES.includes(file.path)
+      ? []
+      : file.wallClockUses.map((use) => `${use}: take the clock of core/clock.ts`),
   defaultExports: (file) => (file.defaultExport ? ["a default export: export it by name"] : []),
   moduleState: (file) => file.moduleState.map((name) => `module-level state: ${name}`),
   indexes: (file) =>

@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly imports: readonly ImportFact[];
   /** Uses of what belongs to the command line: `process.env`, `process.exit`, `console`. */
   readonly processUses: readonly string[];
+  /** `Date.now()`, `new Date()`: a clock that people set, and that jumps. */
+  readonly wallClockUses: readonly string[];
   readonly defaultExport: boolean;
   /** Names of module-level variables that can change: `let`, `var`, and collections that start empty. */
   readonly moduleState: readonly string[];
@@ -39,10 +41,21 @@ export function readSource(path: string, text: string): SourceFile {
     lines: text.trimEnd().split("\n").length,
     imports: nodes.flatMap(importOf),
     processUses: nodes.flatMap(processUse),
+    wallClockUses: nodes.flatMap(wallClockUse),
     defaultExport: nodes.some(isDefaultExport),
     moduleState: body.flatMap(mutableNames),
     onlyReExports: body.every((node) => node.type === "ExportNamedDeclaration" && isNode(node.source)),
   };
+}
+
+function wallClockUse(node: SyntaxNode): string[] {
+  const isNew = node.type === "NewExpression" && isName(node.callee, "Date") && children(node.arguments).length === 0;
+  const isNow = node.type === "MemberExpression" && isName(node.object, "Date") && isName(node.property, "now");
+  return isNew || isNow ? [isNew ? "new Date()" : "Date.now"] : [];
+}
+
+function isName(value: unknown, name: string): boolean {
+  return isNode(value) && value.type === "Identifier" && value.name === name;
 }
 
 function* walk(node: SyntaxNode): Generator<SyntaxNode> {

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeBaseLayout } from "../support/base-layout.js";
 import { writeFunction } from "../support/function-model.js";
 import { startRegistry } from "../support/registry-server.js";
-import { copyFixture } from "./models.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
 let terminal: Terminal;
@@ -40,10 +39,9 @@ const digests = ({ platforms }: { platforms: { layers: { title: string; digest?:
 
 describe("mlserve build-image", () => {
   it("gives the same image from another folder, at another time", async () => {
-    copyFixture("iris_zipmap", at("here"));
-    cpSync(at("here"), at("elsewhere/here"), { recursive: true });
-    const first = await build("here", "-o", "1.tar", ...BASE);
-    expect((await build("elsewhere/here", "-o", "2.tar", ...BASE)).digest).toBe(first.digest);
+    cpSync(at("function"), at("elsewhere/function"), { recursive: true });
+    const first = await build("function", "-o", "1.tar", ...BASE);
+    expect((await build("elsewhere/function", "-o", "2.tar", ...BASE)).digest).toBe(first.digest);
     expect(readFileSync(at("1.tar")).equals(readFileSync(at("2.tar")))).toBe(true);
   });
 
@@ -144,6 +142,7 @@ describe("mlserve build-image", () => {
     { args: ["-o", "no.tar", "--base-image", "dir:base"], code: 2, said: 'images cannot be read from "dir"' },
     { args: ["-o", "no.tar", ...BASE, "--max-size", "1kB"], code: 3, said: "--max-size: the image has" },
     { args: ["-o", "no.tar", ...BASE, "--platform", "linux/s390x"], code: 2, said: "--platform: expected one of" },
+    { args: ["-o", "no.tar.gz", ...BASE], code: 2, said: "an image is written as a .tar" },
     { args: ["-o", "no.tar", ...BASE, "-t", "Iris"], code: 2, said: "--tag: names of images are in lower case" },
     { args: ["-o", "nowhere/no.tar", ...BASE], code: 5, said: "its folder does not exist" },
     { args: ["--push", "127.0.0.1:1/a:1", ...BASE], code: 5, said: "the registry cannot be reached: " },

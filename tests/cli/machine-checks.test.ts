@@ -5,8 +5,10 @@ import { CHECKS, checkNode } from "../../cli/machine-checks.js";
 
 describe("checkNode", () => {
   it.each([
-    { version: "20.19.0", state: "ok" },
-    { version: "24.1.0", state: "ok" },
+    { version: "20.20.2", state: "ok" },
+    { version: "24.14.1", state: "ok" },
+    { version: "20.19.0", state: "warning" },
+    { version: "24.1.0", state: "warning" },
     { version: "20.18.3", state: "broken" },
     { version: "18.20.0", state: "broken" },
   ])("finds Node $version $state", ({ version, state }) => {

@@ -2,11 +2,12 @@ import { relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMAND_LINE_MISTAKES } from "./mistakes/command-line.js";
 import { fillFolder } from "./mistakes/folder.js";
+import { IMAGE_MISTAKES } from "./mistakes/images.js";
 import { INPUT_MISTAKES } from "./mistakes/inputs.js";
 import { MODEL_MISTAKES } from "./mistakes/models.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
-const MISTAKES = [...COMMAND_LINE_MISTAKES, ...MODEL_MISTAKES, ...INPUT_MISTAKES];
+const MISTAKES = [...COMMAND_LINE_MISTAKES, ...MODEL_MISTAKES, ...INPUT_MISTAKES, ...IMAGE_MISTAKES];
 
 let terminal: Terminal;
 beforeAll(async () => {

@@ -29,6 +29,27 @@ const PRECEDENCE = [
     port: 7000,
     origin: "flag",
   },
+  {
+    name: "the variable of a platform before the default",
+    flags: {},
+    environment: { PORT: "9000" },
+    port: 9000,
+    origin: "environment",
+  },
+  {
+    name: "its own variable before those of platforms",
+    flags: {},
+    environment: { PORT: "9000", AIP_HTTP_PORT: "9001", MLSERVE_PORT: "9002" },
+    port: 9002,
+    origin: "environment",
+  },
+  {
+    name: "the variable of the platform that says most about itself",
+    flags: {},
+    environment: { PORT: "9000", AIP_HTTP_PORT: "9001", SAGEMAKER_BIND_TO_PORT: "" },
+    port: 9001,
+    origin: "environment",
+  },
   { name: "an empty variable as unset", flags: {}, environment: { MLSERVE_PORT: " " }, port: 8080, origin: "default" },
   {
     name: "what Kubernetes sets for a Service called mlserve as unset",
@@ -51,6 +72,12 @@ const REFUSALS = [
     flags: {},
     environment: { MLSERVE_MAX_BODY: "big" },
     message: "MLSERVE_MAX_BODY: expected a size such as 500KB, 32MB or 1GiB",
+  },
+  {
+    name: "the variable of a platform",
+    flags: {},
+    environment: { PORT: "http" },
+    message: "PORT: expected a whole number from 0 to 65535",
   },
   {
     name: "a switch",

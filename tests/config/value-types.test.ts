@@ -7,6 +7,7 @@ import {
   FILE,
   integer,
   integers,
+  PAIR,
   PORT,
   SIZE,
   SWITCH,
@@ -126,5 +127,20 @@ describe("ENTRY", () => {
     expect(ENTRY.schema.safeParse(written).error?.issues.map(({ message }) => message)).toEqual([
       "expected KEY=TEXT, or KEY:=JSON",
     ]);
+  });
+});
+
+describe("PAIR", () => {
+  it.each<[written: string, name: string, text: string]>([
+    ["A=b", "A", "b"],
+    ["A=", "A", ""],
+    [" A=b=:= c ", "A", "b=:= c "],
+    ["a:=1", "a:", "1"],
+  ])("reads %j", (written, name, text) => {
+    expect(PAIR.schema.parse(written)).toEqual([name, text]);
+  });
+
+  it.each(["A", "=b", ""])("refuses %j", (written) => {
+    expect(PAIR.schema.safeParse(written).error?.issues.map(({ message }) => message)).toEqual(["expected NAME=TEXT"]);
   });
 });

@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
 import { ROOT } from "../e2e/built-cli.js";
 
@@ -67,7 +68,7 @@ export interface Container {
   /** What it has printed, on both outputs. */
   logs(): string;
   /** Waits until docker's own health check has this word for it. */
-  becomes(health: "healthy" | "unhealthy"): void;
+  becomes(health: "healthy" | "unhealthy"): Promise<void>;
   /** Sends a body to /invocations from inside. */
   ask(body: string): Promise<{ readonly status: number; readonly answer: unknown }>;
   /** SIGTERM; gives the exit code. */
@@ -94,9 +95,9 @@ export function runContainer(
     id,
     exec,
     logs,
-    becomes(health) {
-      for (let state = inspect(id).State; state.Health.Status !== health; state = inspect(id).State)
-        if (!state.Running) throw new Error(`the container ended: ${logs()}`);
+    async becomes(health) {
+      const event = await firstEvent(id, ["die", `health_status: ${health}`]);
+      if (event === "die") throw new Error(`the container ended: ${logs()}`);
     },
     async ask(body) {
       const { code, stdout, stderr } = exec("node", "-e", ASK, body);
@@ -108,6 +109,18 @@ export function runContainer(
       return inspect(id).State.ExitCode;
     },
   };
+}
+
+/** Waits for the first of these events of a container, of those that are over too. */
+async function firstEvent(id: string, wanted: readonly string[]): Promise<string> {
+  const filters = ["event=die", "event=health_status", `container=${id}`].flatMap((filter) => ["--filter", filter]);
+  const events = spawn("docker", ["events", "--since", "0", ...filters, "--format", "{{.Action}}"]);
+  try {
+    for await (const event of createInterface({ input: events.stdout })) if (wanted.includes(event)) return event;
+    throw new Error("docker tells no more events");
+  } finally {
+    events.kill();
+  }
 }
 
 /** With what is in every base image: Node. */

@@ -71,12 +71,15 @@ describe.each(CASES)("an image of a model of $flavor", ({ flavor, model, body, p
 
   it("answers, knows its health and ends well where nothing can be written, as any user, without a network", async () => {
     const container = runContainer(image);
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(await container.ask(body)).toEqual({ status: 200, answer: { predictions } });
     expect(container.exec("node", "/opt/mlserve/runtime.mjs", "container", "health")).toMatchObject({ code: 0 });
     expect(container.stop()).toBe(0);
   });
 });
+
+const variables = (env: Readonly<Record<string, string>>): string[] =>
+  Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
 
 describe("the image", () => {
   const model = fixture("py_sum");
@@ -109,18 +112,23 @@ describe("the image", () => {
   });
 
   it.each([
-    { name: "the word serve", words: ["serve"], env: {}, port: 8080 },
-    { name: "flags of serve alone", words: ["--port", "9001"], env: { PORT: "1" }, port: 9001 },
-    { name: "MLSERVE_PORT", words: [], env: { MLSERVE_PORT: "9002", AIP_HTTP_PORT: "1" }, port: 9002 },
-    { name: "Vertex AI's variable", words: [], env: { AIP_HTTP_PORT: "9003", PORT: "1" }, port: 9003 },
-    { name: "SageMaker's variable", words: ["serve"], env: { SAGEMAKER_BIND_TO_PORT: "9004" }, port: 9004 },
-    { name: "Cloud Run's variable", words: [], env: { PORT: "9005" }, port: 9005 },
-  ])("listens where $name says, and its health is asked for there", ({ words, env, port }) => {
-    const variables = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-    const container = runContainer(image, [...LOCKED, ...variables], words);
-    container.becomes("healthy");
+    { name: "flags alone", words: ["--port", "9001"], env: { MLSERVE_PORT: "1" }, port: 9001 },
+    { name: "the word serve, and Cloud Run's variable", words: ["serve"], env: { PORT: "9005" }, port: 9005 },
+  ])("listens where $name say, and its health is asked for there", async ({ words, env, port }) => {
+    const container = runContainer(image, [...LOCKED, ...variables(env)], words);
+    await container.becomes("healthy");
     expect(container.logs()).toContain(`at http://0.0.0.0:${port} `);
     expect(container.exec("node", "/opt/mlserve/runtime.mjs", "container", "health").stdout).toContain(`:${port}`);
+  });
+
+  it.each([
+    { name: "the image itself", env: {}, port: "8080", source: "PORT" },
+    { name: "MLSERVE_PORT", env: { MLSERVE_PORT: "2", AIP_HTTP_PORT: "1" }, port: "2", source: "MLSERVE_PORT" },
+    { name: "Vertex AI", env: { AIP_HTTP_PORT: "3", PORT: "1" }, port: "3", source: "AIP_HTTP_PORT" },
+    { name: "SageMaker", env: { SAGEMAKER_BIND_TO_PORT: "4" }, port: "4", source: "SAGEMAKER_BIND_TO_PORT" },
+  ])("takes the port of $name", ({ env, ...setting }) => {
+    const { stdout } = runToEnd(image, ["--print-config"], [...LOCKED, ...variables(env)]);
+    expect(stdout).toMatch(new RegExp(`^ *port +${setting.port} +${setting.source}$`, "m"));
   });
 
   it("says no to a health check when nobody serves", () => {
@@ -136,7 +144,7 @@ describe("the image", () => {
   it("uses the threads that its container is granted", async () => {
     const onnx = "images/onnx:1";
     const container = runContainer(onnx, [...LOCKED, "--cpus", "1"], ["--isolation", "process"]);
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(container.logs()).toContain("1 worker, 1 thread)");
   });
 
@@ -151,7 +159,7 @@ describe("the image", () => {
     );
     await buildImage(slow, "images/slow:1");
     const container = runContainer("images/slow:1");
-    container.becomes("healthy");
+    await container.becomes("healthy");
     const asking = spawn("docker", ["exec", container.id, "node", "-e", ASK, '{"inputs": "now"}']);
     const answered = text(asking.stdout);
     while (!container.logs().includes("begun now")) await new Promise(setImmediate);

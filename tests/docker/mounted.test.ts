@@ -21,14 +21,14 @@ describe("a model that is mounted", () => {
     cpSync(fixture("py_params"), folder.at(inside), { recursive: true });
     mkdirSync(folder.at("lost+found"));
     const container = runContainer(image, mount(target));
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(container.logs()).toContain(`the model mounted at ${target}`);
     expect(container.logs()).not.toContain("serving py_sum");
   });
 
-  it("is passed over where nothing is mounted", () => {
+  it("is passed over where nothing is mounted", async () => {
     const container = runContainer(image, mount("/mnt/models"));
-    container.becomes("healthy");
+    await container.becomes("healthy");
     expect(container.logs()).toContain("serving py_sum");
   });
 

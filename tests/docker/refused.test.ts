@@ -16,6 +16,8 @@ const build = (more: readonly string[], env: Readonly<Record<string, string>> = 
     environment: env,
   });
 
+const images = (): string[] => docker("image", "ls", "--all", "--quiet").split("\n").sort();
+
 describe("build-docker", () => {
   it.each([
     {
@@ -61,12 +63,19 @@ describe("build-docker", () => {
       says: "--max-size: the image has ",
     },
   ])("refuses $name in one line, and leaves nothing behind", async ({ more, env, code, says }) => {
-    const before = docker("image", "ls", "--all", "--quiet");
+    const before = images();
     const ended = await build(more, env);
     expect(ended.stderr).toContain(`mlserve: error: ${says}`);
     expect(ended.stderr.trim().split("\n")).toHaveLength(1);
     expect(ended).toMatchObject({ code, stdout: "", left: [] });
-    expect(docker("image", "ls", "--all", "--quiet")).toBe(before);
+    expect(images()).toEqual(before);
+  });
+
+  it("keeps an image that is now too large, but has a name from before", async () => {
+    expect(await build([])).toMatchObject({ code: 0 });
+    expect(await build(["--max-size", "100MB", "-t", "refused:2"])).toMatchObject({ code: 3 });
+    expect(docker("image", "ls", "--format", "{{.Tag}}", "refused")).toBe("1");
+    docker("image", "rm", "refused:1");
   });
 
   it("says with --verbose all that the engine says", async () => {

@@ -12,6 +12,8 @@ const NOT_RUN = {
   "needs Python": { blocks: 12, proved: "tests/interop/export-guide.test.ts, in Python's own environment" },
   "installs from npm": { blocks: 9, proved: "tests/install, in empty folders with npm 10, 11 and 12" },
   "starts this repository": { blocks: 1, proved: "tests/clone, from a fresh clone" },
+  "needs docker": { blocks: 2, proved: "tests/docker, with a docker daemon of its own" },
+  "needs a registry": { blocks: 3, proved: "tests/docker/without-docker.test.ts, and tests/cli/remote-model.test.ts" },
   "needs systemd": { blocks: 1, proved: "tests/pages/systemd.test.ts, the unit alone" },
 } as const;
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { describeOptions } from "../../src/config/describe.js";
@@ -9,7 +9,8 @@ import { parseJson } from "../../src/core/json.js";
 import { DEFAULT_LIMITS } from "../../src/format/archive-limits.js";
 import { MAX_MLMODEL_BYTES } from "../../src/format/mlmodel.js";
 
-const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
+const ROOT = new URL("../../", import.meta.url);
+const page = readFileSync(new URL("docs/security.md", ROOT), "utf8");
 const MIB = 1024 * 1024;
 
 /** What the page says in the row of a limit: `10,000`, `1 GiB`. */
@@ -52,11 +53,23 @@ describe("docs/security.md", () => {
     const flags = rows.flatMap((row) => row.flags);
     expect(flags).toEqual(expect.arrayContaining(describeOptions(LIMITS).map(({ flag }) => flag)));
     // What is chosen by the machine is told in words.
-    expect(rows.filter(({ defaults, flags }) => flags.map(defaultOf).join(", ") !== defaults)).toMatchObject([
-      { flags: ["--body-memory"] },
-      { flags: ["--max-queue-time"] },
-      { flags: ["--max-connections"] },
-    ]);
+    const others = rows.filter(({ defaults, flags }) => flags.map(defaultOf).join(", ") !== defaults);
+    expect(new Set(others.flatMap(({ flags: told }) => told))).toEqual(
+      new Set(["--body-memory", "--max-queue-time", "--max-connections"]),
+    );
+  });
+
+  it("links a test that is there for everything that it promises", () => {
+    const promises = page.split("\n").filter((line) => /^\|(.*\|){4}$/.test(line) && !/^\| ?(what|---)/.test(line));
+    expect(promises.length).toBeGreaterThan(40);
+    const unshown = promises.filter((line) => {
+      const tests = Array.from(
+        (line.split("|")[2] ?? "").matchAll(/\]\(([^)]+\.test\.ts)\)/g),
+        ([, path = ""]) => path,
+      );
+      return tests.length === 0 || !tests.every((path) => existsSync(new URL(path, new URL("docs/", ROOT))));
+    });
+    expect(unshown).toEqual([]);
   });
 
   it("says how deep JSON may be nested, and how long its integers may be", () => {

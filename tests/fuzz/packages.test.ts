@@ -9,6 +9,7 @@ import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { openModel } from "../../src/format/open-model.js";
 import { pack } from "../../src/pack/pack.js";
 import { validateModel } from "../../src/pack/validate.js";
+import { loadModel } from "../../src/serve/load.js";
 import { modelPath } from "../support/golden.js";
 import { fuzz } from "./run.js";
 
@@ -16,13 +17,34 @@ const flavors = createFlavorRegistry(BUILTIN_FLAVORS);
 let folder: string;
 let packages: Buffer[];
 
+const FUNCTION = "export default (rows) => rows.map(({ a, b }) => a + b);\n";
+
+/** Folders of models to change parts of, by their names. */
+const MODELS: Readonly<Record<string, (to: string) => void>> = {
+  tfjs: (to) => {
+    cpSync(join(import.meta.dirname, "../../examples/tfjs/web_model"), to, { recursive: true });
+    writeFileSync(join(to, "MLmodel"), "flavors: { tfjs: { model: model.json } }\n");
+  },
+  function: (to) => {
+    cpSync(modelPath("py_sum"), to, { recursive: true });
+    writeFileSync(join(to, "predict.mjs"), FUNCTION);
+  },
+};
+
+function copyModel(name: string): string {
+  const to = mkdtempSync(join(folder, "changed-"));
+  const make = MODELS[name] ?? ((place) => cpSync(modelPath(name), place, { recursive: true }));
+  make(to);
+  return to;
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "mlserve-fuzz-"));
   mkdirSync(join(folder, "tmp"));
   packages = await Promise.all(
-    ["iris_zipmap", "py_sum"].map(async (model) => {
+    ["iris_zipmap", "tfjs", "function"].map(async (model) => {
       const output = join(folder, `${model}.tar`);
-      await pack({ source: modelPath(model), output, flavors, selfTest: false });
+      await pack({ source: copyModel(model), output, flavors, selfTest: false });
       return readFileSync(output);
     }),
   );
@@ -37,7 +59,8 @@ async function expectClean(work: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     expect(error).toBeInstanceOf(MlserveError);
     if (!(error instanceof MlserveError)) throw error;
-    expect([EXIT.model, EXIT.environment]).toContain(error.exitCode);
+    expect([EXIT.model, EXIT.environment, EXIT.failure], error.message).toContain(error.exitCode);
+    expect(error.kind, error.message).not.toBe("internal");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     expect(error.message).not.toMatch(/[\u0000-\u001f]/);
   }
@@ -69,9 +92,12 @@ describe("a package", () => {
     { model: "iris_zipmap", part: "model.onnx" },
     { model: "onnx_log", part: "model.onnx" },
     { model: "iris_zipmap", part: "input_example.json" },
+    { model: "tfjs", part: "MLmodel" },
+    { model: "tfjs", part: "model.json" },
+    { model: "tfjs", part: "weights.bin" },
+    { model: "function", part: "MLmodel" },
   ])("whose $part ($model) was changed is looked through to its end", async ({ model, part }) => {
-    const changed = mkdtempSync(join(folder, "changed-"));
-    cpSync(modelPath(model), changed, { recursive: true });
+    const changed = copyModel(model);
     const tried = await fuzz({
       name: `part ${model} ${part}`,
       samples: [readFileSync(join(changed, part))],
@@ -81,5 +107,46 @@ describe("a package", () => {
       },
     });
     expect(tried).toBeGreaterThan(10);
+  });
+
+  it.each([
+    { model: "tfjs", part: "model.json" },
+    { model: "tfjs", part: "weights.bin" },
+  ])("whose $part ($model) was changed is loaded or refused", async ({ model, part }) => {
+    const changed = copyModel(model);
+    const tried = await fuzz({
+      name: `loaded ${model} ${part}`,
+      samples: [readFileSync(join(changed, part))],
+      attempt: async (input) => {
+        writeFileSync(join(changed, part), input);
+        await expectClean(async () => {
+          await using _served = await loadModel(changed, { flavors });
+        });
+      },
+    });
+    expect(tried).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { model: "housing_cols", part: "model.onnx" },
+    { model: "onnx_log", part: "model.onnx" },
+    { model: "function", part: "predict.mjs" },
+  ])("whose $part ($model) was changed is loaded by a worker, or costs no more than it", async ({ model, part }) => {
+    const changed = copyModel(model);
+    const temporaryFolder = join(folder, "tmp");
+    const tried = await fuzz({
+      name: `worker ${model} ${part}`,
+      samples: [readFileSync(join(changed, part))],
+      slowMs: 20_000,
+      attempt: async (input) => {
+        writeFileSync(join(changed, part), input);
+        await expectClean(async () => {
+          await using opened = await openModel(changed, { temporaryFolder, privateCopy: true });
+          const options = { flavors, isolation: "process", workers: 1, loadTimeoutMs: 10_000 } as const;
+          await using _served = await loadModel(opened, options);
+        });
+      },
+    });
+    expect(tried).toBeGreaterThan(0);
   });
 });

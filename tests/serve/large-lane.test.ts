@@ -108,7 +108,7 @@ describe("large bodies", () => {
     });
     slow.on("error", () => {});
     slow.write("{");
-    await vi.waitFor(() => expect(server.model.pids()).toHaveLength(1));
+    await vi.waitFor(() => expect(server.model.pids()).toHaveLength(1), { timeout: 10_000 });
     slow.destroy();
   });
 

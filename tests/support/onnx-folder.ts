@@ -19,8 +19,13 @@ export const ONNX = createFlavorRegistry([onnxFlavor]);
 
 export const FIXTURES = fileURLToPath(new URL("../fixtures/models/", import.meta.url));
 
+/** How the files of a test are opened: as those of a private folder, or as those of any other. */
+export interface Opening {
+  readonly isPrivate?: boolean;
+}
+
 /** A model in a plain folder, without an MLmodel file. */
-export async function openFolder(folder: string): Promise<Model> {
+export async function openFolder(folder: string, { isPrivate = false }: Opening = {}): Promise<Model> {
   const sizes = new Map<string, number>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -44,7 +49,7 @@ export async function openFolder(folder: string): Promise<Model> {
       inputExample: undefined,
       raw: {},
     },
-    files: filesOf(folder, sizes),
+    files: { ...filesOf(folder, sizes), isPrivate: () => isPrivate },
     digest: undefined,
     warnings: [],
     async [Symbol.asyncDispose]() {},
@@ -90,10 +95,10 @@ export async function withFolder<T>(files: Files, work: (folder: string) => Prom
 export async function loadFolder(
   folder: string,
   block: object = {},
-  options: Partial<LoadOptions> = {},
+  { isPrivate = false, ...options }: Partial<LoadOptions> & Opening = {},
 ): Promise<Predictor> {
   const chosen = { flavor: onnxFlavor, config: readConfig(onnxFlavor, block) };
-  return loadPredictor(chosen, await openFolder(folder), { logger: silentLogger, ...options });
+  return loadPredictor(chosen, await openFolder(folder, { isPrivate }), { logger: silentLogger, ...options });
 }
 
 /** Loads `model.onnx` with what lies beside it, runs `work` on its predictor, and disposes of both. */
@@ -101,9 +106,10 @@ export async function withPredictor<T>(
   files: Files,
   work: (predictor: Predictor) => Promise<T>,
   block: object = {},
+  opening: Opening = {},
 ): Promise<T> {
   return withFolder(files, async (folder) => {
-    const predictor = await loadFolder(folder, block);
+    const predictor = await loadFolder(folder, block, opening);
     try {
       return await work(predictor);
     } finally {

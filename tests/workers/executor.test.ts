@@ -1,17 +1,24 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
+import { createFlavorRegistry } from "../../src/flavors/registry.js";
+import { openModel } from "../../src/format/open-model.js";
 import { createApp } from "../../src/serve/app.js";
+import { loadModel } from "../../src/serve/load.js";
 import { createMetrics } from "../../src/serve/metrics.js";
-import { invoke, loadFunction, writeFunction } from "../support/function-model.js";
+import { invoke, writeFunction } from "../support/function-model.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
 
 const folder = useTemporaryFolder();
+const flavors = createFlavorRegistry(BUILTIN_FLAVORS);
 
 it("a model whose files are gone is not ready until they are back", async () => {
   const source = writeFunction(join(folder.path, "model"), "export default (inputs) => inputs;");
   const module = join(source, "predict.mjs");
-  await using model = await loadFunction(source, { isolation: "process", workers: 1 });
+  // As it is: no private copy of its files.
+  const opened = await openModel(source);
+  await using model = await loadModel(opened, { flavors, isolation: "process", workers: 1 });
   const app = createApp({ current: model }, { metrics: createMetrics() });
   const ping = async (): Promise<number> => (await app.request("/ping")).status;
   expect(await ping()).toBe(200);

@@ -10,9 +10,10 @@ export type ReplyEncoder = (batch: Batch, to: AnswerTo, media: ReplyMediaType) =
 /** Compiles the encoders of all formats; what writes Arrow is loaded with the first such answer. */
 export function compileReplyEncoder(style: NumberStyle): ReplyEncoder {
   const json = compileEncoder(style);
-  return async (batch, to, media) => {
-    if (media === MEDIA_TYPES.json) return json(batch, to);
-    const { encodeArrow } = await importArrow(() => import("./arrow/encode-arrow.js"), "not_acceptable");
-    return encodeArrow(batch, to);
-  };
+  return (batch, to, media) => (media === MEDIA_TYPES.json ? json(batch, to) : encodeAsArrow(batch, to));
+}
+
+async function encodeAsArrow(batch: Batch, to: AnswerTo): Promise<Uint8Array> {
+  const { encodeArrow } = await importArrow(() => import("./arrow/encode-arrow.js"), "not_acceptable");
+  return encodeArrow(batch, to);
 }

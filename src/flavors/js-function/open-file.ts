@@ -74,6 +74,7 @@ function besides(files: ModelFiles, name: string): ModelFiles {
     has: (inner) => known.has(full(inner)),
     size: (inner) => files.size(full(inner)),
     path: (inner) => files.path(full(inner)),
+    isPrivate: (inner) => files.isPrivate?.(full(inner)) === true,
     read: (inner) => files.read(full(inner)),
   };
 }

@@ -50,7 +50,9 @@ async function load({ files }: Model, config: OnnxConfig, loadOptions: LoadOptio
   const reportProviders = createProvidersReport(config, logger);
   const wanted = chooseProviders(config.providers, runtime.backends, reportProviders);
   const known = await readGraphOf(files, file);
-  const { model, graph } = isLoadedByPath(known) ? { model: undefined, graph: known } : await readModel(files, file);
+  const { model, graph } = isLoadedByPath(known, files)
+    ? { model: undefined, graph: known }
+    : await readModel(files, file);
   const { session, providers } = await openSession(runtime, model, {
     graph,
     files,

@@ -64,8 +64,11 @@ export function integerField(take: (value: bigint) => void): FieldReader {
 export function readFields(message: Uint8Array, fields: FieldReaders): void {
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {
+    const start = reader.pos;
     const { no, wire } = readTag(reader);
-    if (fields[no]?.(reader, wire) !== true) skipValue(reader, message, no, wire);
+    if (fields[no]?.(reader, wire) === true) continue;
+    skipValue(reader, message, no, wire);
+    if (wire === WireType.Bit32 || wire === WireType.Varint) skipAlike(reader, message, message[start] ?? 0);
   }
   requireEnd(reader);
 }
@@ -144,6 +147,23 @@ function skipValue(reader: BinaryReader, message: Uint8Array, no: number, wire: 
   else if (wire === WireType.LengthDelimited) skipLengthDelimited(reader);
   else if (wire === WireType.Varint) skipVarint(reader, message);
   else reader.skip(wire, no);
+}
+
+/** A forest has thousands of numbers in a row, each behind the same tag, which are one step while no code is compiled. */
+function skipAlike(reader: BinaryReader, message: Uint8Array, tag: number): void {
+  // A tag of more bytes is that of no list of numbers.
+  if (tag >= 0x80) return;
+  let position = reader.pos;
+  if ((tag & 7) === WireType.Bit32) {
+    while (message[position] === tag) position += 5;
+  } else {
+    while (message[position] === tag) {
+      position++;
+      while ((message[position] ?? 0) >= 0x80) position++;
+      position++;
+    }
+  }
+  reader.pos = position;
 }
 
 function skipLengthDelimited(reader: BinaryReader): void {

@@ -17,8 +17,12 @@ import { isZipMap } from "./zip-map.js";
 export type ReadWeights = (data: ExternalData) => Uint8Array;
 
 /** Can the runtime load the file as it is, when it is given the weights files as buffers? */
-export function needsRewrite({ outputs, externalData }: OnnxGraph): boolean {
-  return outputs.some(({ kind }) => kind === "zip_map") || externalData.some(mustMove);
+export function needsRewrite(graph: OnnxGraph): boolean {
+  return hasZipMap(graph) || graph.externalData.some(mustMove);
+}
+
+export function hasZipMap({ outputs }: OnnxGraph): boolean {
+  return outputs.some(({ kind }) => kind === "zip_map");
 }
 
 /**

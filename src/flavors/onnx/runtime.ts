@@ -2,6 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { MlserveError } from "../../core/errors.js";
 import type { FedElements } from "../inputs/model-input.js";
 import type { OnnxDType } from "./element-types.js";
+import { importPackage, type OrtModule } from "./package.js";
 
 /**
  * A tensor as the native side reads it. Feeds are plain objects, not instances of the runtime's `Tensor`: that class
@@ -33,8 +34,6 @@ export interface OrtRuntime {
   open(source: string | Uint8Array, options: OrtSessionOptions): Promise<OrtSession>;
 }
 
-type OrtModule = typeof import("onnxruntime-node");
-
 const INSTALL = "Install it with: npm install onnxruntime-node";
 
 /**
@@ -42,9 +41,7 @@ const INSTALL = "Install it with: npm install onnxruntime-node";
  *
  * Throws `flavor_unavailable` when it is not installed, or has no native library that this machine can load.
  */
-export async function importRuntime(
-  load: () => Promise<OrtModule> = () => import("onnxruntime-node"),
-): Promise<OrtRuntime> {
+export async function importRuntime(load: () => Promise<OrtModule> = importPackage): Promise<OrtRuntime> {
   turnTelemetryOff();
   try {
     return wrap(await load());

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
 import type { ModelFiles } from "../../format/model.js";
 import type { ExternalData } from "./external-data.js";
 import { damagedModel, type OnnxGraph } from "./graph.js";
 import { type HeldBytes, holdFile, holdParts } from "./held-bytes.js";
 import { CPU, type Provider, type ReportProviders } from "./providers.js";
-import { needsRewrite, type ReadWeights, rewriteModel } from "./rewrite-model.js";
+import { hasZipMap, needsRewrite, type ReadWeights, rewriteModel } from "./rewrite-model.js";
 import type { OrtRuntime, OrtSession, OrtSessionOptions } from "./runtime.js";
 import { loadFailure } from "./session-errors.js";
 
@@ -22,16 +24,23 @@ export interface OpenedSession {
 }
 
 /** Can the runtime read the file itself, so that nobody else has to hold its weights? */
-export function isLoadedByPath(graph: OnnxGraph): boolean {
-  return graph.externalData.length === 0 && !needsRewrite(graph);
+export function isLoadedByPath(graph: OnnxGraph, files: ModelFiles): boolean {
+  return graph.externalData.length === 0 ? !needsRewrite(graph) : !hasZipMap(graph) && mayMapWeights(graph, files);
+}
+
+/** May the runtime map the weights files, and keep them mapped? Windows would keep them from being removed. */
+function mayMapWeights({ file, externalData }: OnnxGraph, files: ModelFiles): boolean {
+  if (externalData.length === 0 || process.platform === "win32") return false;
+  const isPrivate = (name: string): boolean => files.isPrivate?.(name) === true;
+  return isPrivate(file) && externalData.every((data) => data.place === "initializer" && isPrivate(data.file));
 }
 
 /**
  * Makes a session of the model whose bytes are in `model`, which is released; of one {@link isLoadedByPath} without them.
  *
- * A file that holds its own weights is loaded by its path, which needs no second copy of them. With weights in other
- * files the runtime would keep those mapped, and break when they are replaced: it gets their bytes instead. See
- * docs/decisions/002-onnx-loading.md for the figures.
+ * A file that holds its own weights is loaded by its path, which needs no second copy of them. Weights in other files the
+ * runtime keeps mapped, and breaks when they are replaced: it gets their bytes instead, unless they lie in a private
+ * folder. See docs/decisions/002-onnx-loading.md for the figures.
  *
  * Throws `invalid_model` and `unsupported_model`.
  */
@@ -42,6 +51,7 @@ export async function openSession(
 ): Promise<OpenedSession> {
   const { graph, files } = request;
   if (model === undefined) return await start(runtime, files.path(graph.file), request.options, request);
+  if (mayMapWeights(graph, files)) return await openBeside(runtime, model, request);
   const weights = new Map<string, HeldBytes>();
   let source = model;
   try {
@@ -54,6 +64,22 @@ export async function openSession(
     model.release();
     source.release();
     for (const held of weights.values()) held.release();
+  }
+}
+
+/** By its path too, once what replaces the file lies beside its weights. */
+async function openBeside(runtime: OrtRuntime, model: HeldBytes, request: SessionRequest): Promise<OpenedSession> {
+  const { graph, files, options } = request;
+  const path = `${files.path(graph.file)}.${randomUUID()}`;
+  let source = model;
+  try {
+    source = rewrite(model, graph, new Map());
+    await writeFile(path, source.bytes, { flag: "wx", mode: 0o600 });
+    return await start(runtime, path, options, request);
+  } finally {
+    model.release();
+    source.release();
+    await rm(path, { force: true });
   }
 }
 

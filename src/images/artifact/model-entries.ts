@@ -16,8 +16,8 @@ type Kind = "raw" | "tar" | "gzip";
 /** A layer of a model. */
 export interface ModelSource {
   readonly blob: ImageBlob;
-  /** Only what lies in this folder is of the model, which it does not belong to: `models/` of an image. */
-  readonly folder: string;
+  /** Only what lies in one of these folders is of the model, to which they do not belong; an empty text is any. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -25,7 +25,7 @@ export interface ModelSource {
  *
  * Throws `invalid_image` for a layer that nobody can read, and for links among the files.
  */
-export async function* modelEntries({ blob, folder }: ModelSource, where: string): AsyncGenerator<TarEntry, void> {
+export async function* modelEntries({ blob, folders }: ModelSource, where: string): AsyncGenerator<TarEntry, void> {
   const kind = kindOf(blob.descriptor, where);
   if (kind === "raw") {
     yield rawEntry(blob, where);
@@ -33,8 +33,8 @@ export async function* modelEntries({ blob, folder }: ModelSource, where: string
   }
   for await (const entry of tarEntries(blob, kind, where)) {
     const name = posix.normalize(entry.header.name);
-    const isInside = name.startsWith(folder) && name.length > folder.length;
-    if (!isInside || entry.header.type === "directory") {
+    const folder = folders.find((each) => name.startsWith(each));
+    if (folder === undefined || name === folder || entry.header.type === "directory") {
       entry.resume();
       continue;
     }
@@ -69,8 +69,8 @@ async function* tarEntries(blob: ImageBlob, kind: Kind, where: string) {
   const reader = extract();
   const source = Readable.from(kind === "gzip" ? unzip(blob, where) : blob.open(), { objectMode: false });
   let failure: unknown;
-  source.once("error", (error) => {
-    failure = error;
+  source.on("error", (error) => {
+    failure ??= error;
     reader.destroy(error);
   });
   source.pipe(reader);
@@ -91,13 +91,17 @@ async function* tarEntries(blob: ImageBlob, kind: Kind, where: string) {
 async function* unzip(blob: ImageBlob, where: string): AsyncGenerator<Uint8Array, void> {
   const gunzip = createGunzip();
   const source = Readable.from(blob.open(), { objectMode: false });
-  source.once("error", (error) => gunzip.destroy(error));
+  source.on("error", (error) => gunzip.destroy(error));
   let bytes = 0;
   const { ratio, ratioFromBytes } = DEFAULT_LIMITS;
-  for await (const chunk of source.pipe(gunzip)) {
-    bytes += chunk.length;
-    if (bytes > ratioFromBytes && bytes > ratio * blob.descriptor.size)
-      throw new MlserveError("invalid_image", "unpacks to far more than any model does", { where });
-    yield chunk;
+  try {
+    for await (const chunk of source.pipe(gunzip)) {
+      bytes += chunk.length;
+      if (bytes > ratioFromBytes && bytes > ratio * blob.descriptor.size)
+        throw new MlserveError("invalid_image", "unpacks to far more than any model does", { where });
+      yield chunk;
+    }
+  } finally {
+    source.destroy();
   }
 }

@@ -8,10 +8,12 @@ import { fileSystemError } from "../../format/file-system-error.js";
 import { chooseManifest } from "../base/choose-image.js";
 import type { StoredImage } from "../base/stored-image.js";
 import { digestOf } from "../oci/digest.js";
-import type { Manifest } from "../oci/documents.js";
+import type { Descriptor, Manifest } from "../oci/documents.js";
 import type { ImageBlob } from "../oci/image-blob.js";
+import { LAYER_TITLE } from "../oci/media-types.js";
 import type { ImageReference } from "../oci/reference.js";
 import { streamTar, type TarEntry } from "../oci/tar-stream.js";
+import { PACKED_MODELS } from "../places.js";
 import { openRegistry, type RegistryOptions } from "../registry/registry-client.js";
 import { openRegistryImage } from "../registry/registry-image.js";
 import { modelEntries } from "./model-entries.js";
@@ -32,8 +34,8 @@ export interface PulledModel {
 }
 
 /**
- * Reads a model from a registry: an artifact of ModelPack, or an image with its files below `/models`. Every byte is
- * checked by its digest on the way.
+ * Reads a model from a registry: an artifact of ModelPack, an image with its files below `/models`, or one that mlserve
+ * built. Every byte is checked by its digest on the way.
  *
  * Throws `registry_failed`, `checksum_mismatch`, `invalid_image` for what holds no model, and `file_system`.
  */
@@ -43,7 +45,7 @@ export async function pullModel(reference: ImageReference, options: PullModelOpt
   const image = await openRegistryImage(client, reference);
   // The files are the same for every platform.
   const manifest = await chooseManifest(image, "linux/amd64");
-  const layers = await Promise.all(manifest.layers.map(image.blob));
+  const layers = await Promise.all(layersOf(manifest).map(image.blob));
   const path = join(options.folder, `${repository.split("/").at(-1)}.tar`);
   await writeTar(path, entriesOf(manifest, counted(layers, options.onProgress), image));
   return { path, digest: digestOf(image.root.content) };
@@ -57,16 +59,25 @@ async function* entriesOf(
   const isArtifact = [manifest.artifactType, manifest.config.mediaType].some((type) => PACK_TYPES.includes(type ?? ""));
   let files = 0;
   for (const blob of layers) {
-    for await (const entry of modelEntries({ blob, folder: isArtifact ? "" : `${MODEL_FOLDER}/` }, where)) {
+    for await (const entry of modelEntries({ blob, folders: isArtifact ? [""] : IMAGE_FOLDERS }, where)) {
       files++;
       yield entry;
     }
   }
   if (files === 0)
-    throw new MlserveError("invalid_image", "holds no model: there is nothing below /models in it", {
+    throw new MlserveError("invalid_image", "holds no model, neither in /models nor where mlserve puts it", {
       where,
       hint: "Expected what mlserve push, or another tool of ModelPack, has sent",
     });
+}
+
+/** Where images have models: those for KServe, and those that serve their own. */
+const IMAGE_FOLDERS: readonly string[] = [`${MODEL_FOLDER}/`, `${PACKED_MODELS.slice(1)}/`];
+
+/** Of an image that mlserve built, the layer of the model alone. */
+function layersOf({ layers }: Manifest): readonly Descriptor[] {
+  const own = layers.filter(({ annotations }) => annotations?.[LAYER_TITLE] === "model");
+  return own.length === 0 ? layers : own;
 }
 
 const PACK_TYPES: readonly string[] = [MODEL_PACK.artifact, MODEL_PACK.config];

@@ -64,7 +64,7 @@ async function surveyLayer(layer: ImageBlob, before: BaseFacts, where: string): 
   let failure: unknown;
   // What fails below the reader has to end it, or it would wait for ever.
   for (const stream of new Set([source, unpacked])) {
-    stream.once("error", (error) => {
+    stream.on("error", (error) => {
       failure ??= error;
       reader.destroy(error);
     });

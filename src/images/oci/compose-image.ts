@@ -64,6 +64,7 @@ function configOf({ base, added, settings, created }: ImageParts): object {
       Cmd: cmd,
       WorkingDir: workingDir,
       Labels: sorted({ ...baseConfig?.Labels, ...labels }),
+      StopSignal: "SIGTERM",
       Healthcheck: healthcheckOf(settings),
     },
     rootfs: { type: "layers", diff_ids: [...rootfs.diff_ids, ...added.map(({ layer }) => layer.diffId)] },

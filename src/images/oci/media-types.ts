@@ -29,3 +29,6 @@ const OCI_LAYER_TYPES: Readonly<Record<string, string>> = {
   [DOCKER.layer]: OCI.layer,
   "application/vnd.docker.image.rootfs.diff.tar.zstd": OCI.zstdLayer,
 };
+
+/** The annotation with the name of a layer; images that mlserve builds have `runtime` and `model`. */
+export const LAYER_TITLE = "org.opencontainers.image.title";

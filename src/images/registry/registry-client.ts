@@ -48,15 +48,21 @@ export function openRegistry(options: OpenRegistryOptions): RegistryClient {
   const base = baseUrl(registry, options.insecure === true);
   const where = `${registry}/${repository}`;
   let authorization: string | undefined;
+  let hasAnswered = false;
 
   async function sendOnce(request: RegistryRequest): Promise<Response> {
     const url = toUrl(request.path, base, repository);
     const known = url.host === base.host && authorization !== undefined ? { authorization } : {};
     const { method, headers, body } = request;
     try {
-      return await fetch(url, { method, headers: { ...headers, ...known }, ...(body === undefined ? {} : { body }) });
+      const sent = { method, headers: { ...headers, ...known }, ...(body === undefined ? {} : { body }) };
+      const response = await fetch(url, sent);
+      hasAnswered = true;
+      return response;
     } catch (cause) {
-      throw new PassingFailure(unreachable(where, base, cause));
+      const error = unreachable(where, base, cause);
+      // A registry that was never there is not waited for; one that was may be starting anew.
+      throw hasAnswered || PASSING.includes(networkCode(cause)) ? new PassingFailure(error) : error;
     }
   }
 
@@ -138,9 +144,17 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
   EPROTO: "it does not speak TLS",
 };
 
-function unreachable(where: string, { protocol }: URL, cause: unknown): MlserveError {
+/** Codes of what may be better a moment later, whoever is there. */
+const PASSING: readonly string[] = ["ECONNRESET", "ETIMEDOUT", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"];
+
+/** The code of what fetch failed by; empty where it has none. */
+function networkCode(cause: unknown): string {
   const inner = cause instanceof Error ? cause.cause : undefined;
-  const code = inner instanceof Error && "code" in inner && typeof inner.code === "string" ? inner.code : "";
+  return inner instanceof Error && "code" in inner && typeof inner.code === "string" ? inner.code : "";
+}
+
+function unreachable(where: string, { protocol }: URL, cause: unknown): MlserveError {
+  const code = networkCode(cause);
   const reason = NETWORK_REASONS[code] ?? (code === "" ? "the connection failed" : `the system reports ${code}`);
   const tls = protocol === "https:" && /TLS/.test(reason);
   const hint = tls ? { hint: "--insecure speaks HTTP to it" } : {};

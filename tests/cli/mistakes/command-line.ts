@@ -97,7 +97,7 @@ const ROWS: readonly MistakeRow[] = [
     "a flag of other commands",
     usage,
     ["pack", "m", "--port", "80"],
-    'unknown option "--port". It is an option of mlserve serve, doctor. See mlserve pack --help',
+    'unknown option "--port". It is an option of mlserve serve, build-docker, dockerfile, manifest, health, doctor. See mlserve pack --help',
   ],
   [
     "the version of a command",

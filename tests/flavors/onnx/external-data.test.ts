@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Predictor } from "../../../src/flavors/flavor.js";
 import {
   attribute,
   ELEMENT,
@@ -12,7 +14,7 @@ import {
   tensorType,
   value,
 } from "../../support/onnx-builder.js";
-import { type Files, predict, refusalOf, tensors, withPredictor } from "../../support/onnx-folder.js";
+import { type Files, type Opening, predict, refusalOf, tensors, withPredictor } from "../../support/onnx-folder.js";
 
 const WEIGHTS = new Uint8Array(new Float32Array([0, 0, 10, 20, 30, 40, 0]).buffer);
 const ENTRIES = { location: "w.data", offset: "8", length: "16" };
@@ -51,12 +53,13 @@ const FUNCTION = message(
   [10, "test"],
 );
 
-async function sum(files: Files): Promise<unknown> {
-  return withPredictor(files, async (predictor) => {
+async function sum(files: Files, opening: Opening = {}): Promise<unknown> {
+  const work = async (predictor: Predictor): Promise<unknown> => {
     const x = { dtype: "float32", shape: [4], data: new Float32Array([1, 2, 3, 4]) } as const;
     const answer = await predict(predictor, tensors({ x }));
     return [...(answer.get("y")?.data ?? [])];
-  });
+  };
+  return withPredictor(files, work, {}, opening);
 }
 
 describe("weights in other files", () => {
@@ -111,7 +114,17 @@ describe("weights in other files", () => {
       "w.data",
     ],
   ])("are found for %s", async (_, model, name, bytes = WEIGHTS.length) => {
-    expect(await sum({ "model.onnx": model, [name]: WEIGHTS.slice(0, bytes) })).toEqual([11, 22, 33, 44]);
+    const files = { "model.onnx": model, [name]: WEIGHTS.slice(0, bytes) };
+    for (const isPrivate of [false, true]) expect(await sum(files, { isPrivate })).toEqual([11, 22, 33, 44]);
+  });
+
+  it.runIf(existsSync("/proc/self/maps")).each([
+    { name: "mapped from a private folder", isPrivate: true },
+    { name: "read from any other", isPrivate: false },
+  ])("are $name", async ({ isPrivate }) => {
+    const files = { "model.onnx": initializer(ENTRIES), "w.data": WEIGHTS };
+    const findMaps = async (): Promise<string> => readFileSync("/proc/self/maps", "utf8");
+    expect(/\/w\.data$/m.test(await withPredictor(files, findMaps, {}, { isPrivate }))).toBe(isPrivate);
   });
 
   it("are found beside an ONNX file that lies in a folder", async () => {

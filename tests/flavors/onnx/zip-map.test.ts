@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Float32Map } from "../../../src/core/float32-map.js";
 import type { Tensor } from "../../../src/core/tensor.js";
@@ -91,7 +92,7 @@ describe("a ZipMap at an output", () => {
     });
   });
 
-  it("leaves weights in another file where they are", async () => {
+  it.each([false, true])("leaves weights in another file where they are (a private folder: %s)", async (isPrivate) => {
     const scale = node({ operator: "Mul", inputs: ["in", "w"], outputs: ["x"] });
     const model = zipMapModel(attribute.ints("classlabels_int64s", [0, 1]), {
       nodes: [scale],
@@ -99,7 +100,9 @@ describe("a ZipMap at an output", () => {
       initializers: [externalTensor("w", [2], { location: "w.data", length: "8" })],
     });
     const weights = new Uint8Array(Float32Array.of(2, 10).buffer);
-    await withPredictor({ "model.onnx": model, "w.data": weights }, async (predictor) => {
+    await withFolder({ "model.onnx": model, "w.data": weights }, async (folder) => {
+      await using predictor = await loadFolder(folder, {}, { isPrivate });
+      expect(readdirSync(folder).sort()).toEqual(["model.onnx", "w.data"]);
       const outputs = await predict(predictor, tensors({ in: rows([1, 2], 1, 3) }));
       expect(outputs.get("zipped")?.data).toEqual([
         new Float32Map([

@@ -90,7 +90,7 @@ describe("an archive of an image", () => {
       ExposedPorts: { "8080/tcp": {} },
       Healthcheck: expect.objectContaining({ Test: ["CMD", "node", ...HEALTH_COMMAND.slice(1)], Interval: 10e9 }),
       Labels: { of: "base", ...SETTINGS.labels },
-      StopSignal: "SIGQUIT",
+      StopSignal: "SIGTERM",
       User: "1000",
       WorkingDir: "/",
     });

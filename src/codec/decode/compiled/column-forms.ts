@@ -13,6 +13,7 @@ import { readSplit } from "./read-split.js";
 import type { Sink, SinkFactory } from "./sink.js";
 import { skipColumn } from "./skip-column.js";
 import type { Source } from "./source.js";
+import { takeList } from "./take-list.js";
 import { SkippingSink } from "./value-sinks.js";
 
 /** The forms of a body under a signature of columns that have names. */
@@ -73,7 +74,7 @@ class ColumnsReader {
       return this.toBatch(sinks, rows);
     }
     const [only] = sinks;
-    return only !== undefined && sinks.length === 1 ? this.toBatch(sinks, readList(source, only)) : handOver();
+    return only !== undefined && sinks.length === 1 ? this.toBatch(sinks, takeList(source, only)) : handOver();
   }
 
   private toBatch(sinks: readonly Sink[], rows: number): ColumnsBatch {
@@ -131,18 +132,10 @@ function readColumns(source: Source, keys: KeyOrder, sinks: Sink[]): number {
       continue;
     }
     if (scalar) sink.take(source);
-    else readList(source, sink);
+    else takeList(source, sink);
     scalars ??= scalar;
     rows ??= sink.length;
     if (sink.length !== rows || scalar !== scalars) handOver();
   } while (source.goesOn(CLOSE_OBJECT));
   return rows ?? handOver();
-}
-
-/** Fills a sink from a list and gives its length. */
-function readList(source: Source, sink: Sink): number {
-  source.take(OPEN_LIST);
-  do sink.take(source);
-  while (source.goesOn(CLOSE_LIST));
-  return sink.length;
 }

@@ -1,7 +1,7 @@
 import { toFloat16Bits } from "../../../core/float16.js";
-import { MINUS, NINE, ZERO } from "../../../core/json-bytes.js";
+import { CLOSE_LIST } from "../../../core/json-bytes.js";
 import type { Column } from "../../../core/tensor.js";
-import { takeFloat } from "./floats.js";
+import { type FloatArray, takeFloats } from "./float-runs.js";
 import { handOver } from "./hand-over.js";
 import { expectedLength, type Sink } from "./sink.js";
 import type { Source } from "./source.js";
@@ -15,63 +15,87 @@ const BEYOND = {
 
 type FloatDType = keyof typeof BEYOND;
 
+interface FloatColumn {
+  readonly values: Float64Array;
+  /** How many of them are of the column. */
+  readonly count: number;
+  /** Columns of a row. */
+  readonly width: number;
+  readonly column: number;
+}
+
 export class FloatSink implements Sink {
   length = 0;
+  readonly beyond: number;
   private readonly dtype: FloatDType;
-  private readonly beyond: number;
-  private data: Float32Array | Float64Array;
+  private data: FloatArray | undefined;
+  /** Where the first value stands. */
+  private startedAt = 0;
 
   constructor(dtype: FloatDType) {
     this.dtype = dtype;
     this.beyond = BEYOND[dtype];
-    // Half precision is rounded once, from float64.
-    this.data = dtype === "float32" ? new Float32Array(1) : new Float64Array(1);
   }
 
   take(source: Source): void {
-    if (this.length === this.data.length) this.grow(expectedLength(this.length, source));
-    const byte = source.peek();
-    this.data[this.length++] =
-      (byte >= ZERO && byte <= NINE) || byte === MINUS ? this.takeNumber(source) : takeWord(source, byte);
+    this.takeSome(source, 1);
   }
 
-  private takeNumber(source: Source): number {
-    if (source.bytes[source.at + 1] === 0x49) return takeNegativeInfinity(source);
-    const value = takeFloat(source);
-    return value < this.beyond && value > -this.beyond ? value : handOver();
+  /** Reads as many values, with commas between them. */
+  takeSome(source: Source, count: number): void {
+    const until = this.length + count;
+    const data = this.roomFor(until, source);
+    this.length = takeFloats(source, data, this.length, until, this.beyond);
+    if (this.length !== until) handOver();
   }
 
-  fillTo(length: number): void {
-    if (length > this.data.length) this.grow(Math.max(length, 2 * this.length));
-    this.data.fill(Number.NaN, this.length, length);
+  /** Reads values until their list closes. */
+  takeAll(source: Source): void {
+    do {
+      const data = this.roomFor(this.length + 1, source);
+      this.length = takeFloats(source, data, this.length, data.length, this.beyond);
+    } while (source.goesOn(CLOSE_LIST));
+  }
+
+  /** Takes the values of one column out of rows that lie behind each other. */
+  takeColumn({ values, count, width, column }: FloatColumn): void {
+    const length = this.length + count;
+    const data = this.grow(length);
+    for (let row = this.length, from = column; row < length; row++, from += width) data[row] = values[from] ?? 0;
     this.length = length;
   }
 
-  private grow(length: number): void {
-    const grown = this.dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
-    grown.set(this.data);
+  fillTo(length: number): void {
+    const data = this.data !== undefined && length <= this.data.length ? this.data : this.grow(length);
+    data.fill(Number.NaN, this.length, length);
+    this.length = length;
+  }
+
+  private roomFor(length: number, source: Source): FloatArray {
+    const { data } = this;
+    if (data !== undefined && length <= data.length) return data;
+    if (this.length === 0) this.startedAt = source.at;
+    return this.grow(expectedLength(this.length, source, length, this.startedAt));
+  }
+
+  private grow(length: number): FloatArray {
+    const grown = this.create(length);
+    if (this.data !== undefined) grown.set(this.data);
     this.data = grown;
+    return grown;
+  }
+
+  private create(length: number): FloatArray {
+    // Half precision is rounded once, from float64.
+    return this.dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
   }
 
   finish(): Column {
-    const { dtype } = this;
-    const data = this.length === this.data.length ? this.data : this.data.slice(0, this.length);
+    const { dtype, length, data = this.create(0) } = this;
+    const values = length === data.length ? data : data.slice(0, length);
     // The constructor pairs each type with its array.
-    return (dtype === "float16" ? { dtype, data: Uint16Array.from(data, toFloat16Bits) } : { dtype, data }) as Column;
+    return (
+      dtype === "float16" ? { dtype, data: Uint16Array.from(values, toFloat16Bits) } : { dtype, data: values }
+    ) as Column;
   }
-}
-
-/** The words that stand for a number. */
-function takeWord(source: Source, byte: number): number {
-  if (byte === 0x49) {
-    source.takeWord("Infinity");
-    return Number.POSITIVE_INFINITY;
-  }
-  source.takeWord(byte === 0x4e ? "NaN" : "null");
-  return Number.NaN;
-}
-
-function takeNegativeInfinity(source: Source): number {
-  source.takeWord("-Infinity");
-  return Number.NEGATIVE_INFINITY;
 }

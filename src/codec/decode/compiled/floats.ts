@@ -1,4 +1,4 @@
-import { DOT, END, MINUS, PLUS, ZERO } from "../../../core/json-bytes.js";
+import { DOT, END, MINUS, NINE, PLUS, ZERO } from "../../../core/json-bytes.js";
 import { exactProduct } from "./exact-product.js";
 import { handOver } from "./hand-over.js";
 import { EXACT_POWERS, MAX_EXPONENT } from "./powers-of-ten.js";
@@ -68,8 +68,8 @@ function takeExponent(source: Source): number {
   return negative ? -exponent : exponent;
 }
 
-/** NaN for what is left to the engine. */
-function scaled(high: number, low: number, lowDigits: number, exponent: number): number {
+/** (high * 10^lowDigits + low) * 10^exponent; NaN for what is left to the engine. */
+export function scaled(high: number, low: number, lowDigits: number, exponent: number): number {
   // Up to fifteen digits are exact, and so is the power: one operation rounds once.
   if (lowDigits <= 6 && exponent >= -MAX_EXACT_POWER && exponent <= MAX_EXACT_POWER) {
     const significand = high * (EXACT_POWERS[lowDigits] ?? 1) + low;
@@ -77,6 +77,29 @@ function scaled(high: number, low: number, lowDigits: number, exponent: number):
   }
   if (lowDigits > 9 || lowDigits === 0 || Math.abs(exponent) > MAX_EXPONENT) return Number.NaN;
   return exactProduct(high, low, lowDigits, exponent);
+}
+
+/** A number from `beyond` on hands over, whatever its sign; words stand for what no digits say. */
+export function takeOddFloat(source: Source, beyond: number): number {
+  const byte = source.peek();
+  if (byte !== MINUS && (byte < ZERO || byte > NINE)) return takeWord(source, byte);
+  if (source.bytes[source.at + 1] === 0x49) return takeNegativeInfinity(source);
+  const value = takeFloat(source);
+  return value < beyond && value > -beyond ? value : handOver();
+}
+
+function takeWord(source: Source, byte: number): number {
+  if (byte === 0x49) {
+    source.takeWord("Infinity");
+    return Number.POSITIVE_INFINITY;
+  }
+  source.takeWord(byte === 0x4e ? "NaN" : "null");
+  return Number.NaN;
+}
+
+function takeNegativeInfinity(source: Source): number {
+  source.takeWord("-Infinity");
+  return Number.NEGATIVE_INFINITY;
 }
 
 function engineFloat({ bytes, at }: Source, start: number): number {

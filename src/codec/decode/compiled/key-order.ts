@@ -2,7 +2,7 @@ import { handOver } from "./hand-over.js";
 import type { Source } from "./source.js";
 
 /** A key as it is written, quotes included, and the column that it names. */
-interface WrittenKey {
+export interface WrittenKey {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly length: number;
@@ -39,6 +39,11 @@ export class KeyOrder {
   constructor({ columns, written }: ColumnNames) {
     this.columns = columns;
     this.expected = written.slice();
+  }
+
+  /** The keys of a row, where there was one. */
+  lastRow(): readonly WrittenKey[] {
+    return this.expected;
   }
 
   /** The column of the key that starts at the next byte and is the `place`-th of its row. */

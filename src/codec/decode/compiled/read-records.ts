@@ -1,4 +1,5 @@
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, OPEN_LIST, OPEN_OBJECT } from "../../../core/json-bytes.js";
+import { FloatRecords } from "./float-records.js";
 import { handOver } from "./hand-over.js";
 import type { KeyOrder } from "./key-order.js";
 import type { Sink } from "./sink.js";
@@ -15,12 +16,20 @@ export type MissingValues = "filled" | "handed over";
 export function readRecords(source: Source, keys: KeyOrder, sinks: Sink[], missing: MissingValues): number {
   const known = sinks.length;
   let rows = 0;
+  let floats: FloatRecords | undefined;
   source.take(OPEN_LIST);
   do {
     source.takeRow(OPEN_OBJECT, rows);
-    if (!source.takesIf(CLOSE_OBJECT)) readRecord(source, keys, sinks, rows, missing);
+    if (rows === 1) floats = FloatRecords.after(keys, sinks, source);
+    if (floats === undefined) readRecord(source, keys, sinks, { row: rows, place: 0, missing });
+    else if (!floats.takeRecord(source)) {
+      floats.finish();
+      if (!floats.isClosed) readRecord(source, keys, sinks, { row: rows, place: floats.fields, missing });
+      floats = undefined;
+    }
     rows++;
   } while (source.goesOn(CLOSE_LIST));
+  floats?.finish();
   for (let i = 0; i < known; i++) {
     const sink = sinks[i];
     if (sink !== undefined && sink.length > 0 && sink.length !== rows) fill(sink, rows, missing);
@@ -28,8 +37,16 @@ export function readRecords(source: Source, keys: KeyOrder, sinks: Sink[], missi
   return rows;
 }
 
-function readRecord(source: Source, keys: KeyOrder, sinks: Sink[], row: number, missing: MissingValues): void {
-  let place = 0;
+interface RecordPlace {
+  readonly row: number;
+  /** How many keys were read already. */
+  readonly place: number;
+  readonly missing: MissingValues;
+}
+
+function readRecord(source: Source, keys: KeyOrder, sinks: Sink[], { row, place: first, missing }: RecordPlace): void {
+  let place = first;
+  if (place === 0 && source.takesIf(CLOSE_OBJECT)) return;
   do {
     source.peek();
     const sink = sinkOf(sinks, keys.take(source, place++));

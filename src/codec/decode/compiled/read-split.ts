@@ -1,5 +1,6 @@
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, OPEN_LIST, OPEN_OBJECT } from "../../../core/json-bytes.js";
 import { handOver } from "./hand-over.js";
+import { toRowParts } from "./row-parts.js";
 import type { Sink } from "./sink.js";
 import type { Source } from "./source.js";
 import { SkippingSink } from "./value-sinks.js";
@@ -35,18 +36,20 @@ export function readSplit(source: Source, target: SplitTarget): number {
 }
 
 function readRows(source: Source, sinks: readonly Sink[]): number {
-  const last = sinks.length - 1;
-  if (last >= source.limits.maxElements) handOver();
+  if (sinks.length > source.limits.maxElements) handOver();
+  const parts = toRowParts(sinks);
+  const last = parts.length - 1;
   let rows = 0;
   source.depth = 4;
   do {
     source.takeRow(OPEN_LIST, rows);
     for (let i = 0; i <= last; i++) {
-      sinks[i]?.take(source);
+      parts[i]?.take(source);
       if (source.goesOn(CLOSE_LIST) !== i < last) handOver();
     }
     rows++;
   } while (source.goesOn(CLOSE_LIST));
+  for (const part of parts) part.finish();
   return rows;
 }
 

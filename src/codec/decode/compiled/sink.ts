@@ -17,8 +17,17 @@ export interface Sink {
 /** Makes the sink of one request. */
 export type SinkFactory = () => Sink;
 
-/** Room for as many values as the rest of the text has, if it goes on like this; hands over where there may be no more. */
-export function expectedLength(length: number, { at, end, limits }: Source): number {
-  if (length >= limits.maxElements) handOver();
-  return Math.min(limits.maxElements, Math.max(2 * length, Math.ceil((length * end * 1.05) / at)));
+/**
+ * Room for as many values as the rest of the text has, if it goes on as since `startedAt`, and for the `needed` ones at
+ * least. Hands over where there may be no more.
+ */
+export function expectedLength(
+  length: number,
+  { at, end, limits }: Source,
+  needed = length + 1,
+  startedAt = 0,
+): number {
+  if (needed > limits.maxElements) handOver();
+  const expected = length === 0 ? 0 : Math.ceil((length * (end - startedAt) * 1.02) / (at - startedAt));
+  return Math.min(limits.maxElements, Math.max(needed, Math.min(expected, 50 * length), 2 * length));
 }

@@ -5,6 +5,7 @@ import { checkShape } from "../tensor-shape.js";
 import { handOver } from "./hand-over.js";
 import type { Sink } from "./sink.js";
 import type { Source } from "./source.js";
+import { takeList } from "./take-list.js";
 
 /** Reads nested lists into one sink; as many levels as the signature has dimensions. */
 export class TensorReader {
@@ -25,21 +26,14 @@ export class TensorReader {
 
   /** Reads the list that stands for the dimensions from `level` on. */
   takeList(source: Source, level = 0, row = 0): void {
-    source.takeRow(OPEN_LIST, row);
-    const size = level === this.sizes.length - 1 ? this.takeElements(source) : this.takeLists(source, level + 1);
+    const isInnermost = level === this.sizes.length - 1;
+    const size = isInnermost ? takeList(source, this.sink, row) : this.takeLists(source, level + 1, row);
     if (this.sizes[level] === -1) this.sizes[level] = size;
     else if (this.sizes[level] !== size) handOver();
   }
 
-  private takeElements(source: Source): number {
-    const { sink } = this;
-    const before = sink.length;
-    do sink.take(source);
-    while (source.goesOn(CLOSE_LIST));
-    return sink.length - before;
-  }
-
-  private takeLists(source: Source, level: number): number {
+  private takeLists(source: Source, level: number, row: number): number {
+    source.takeRow(OPEN_LIST, row);
     let size = 0;
     do {
       this.takeList(source, level, size);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { takeFloats } from "../../../../src/codec/decode/compiled/float-runs.js";
 import { takeFloat } from "../../../../src/codec/decode/compiled/floats.js";
 import { HAND_OVER } from "../../../../src/codec/decode/compiled/hand-over.js";
 import { Source } from "../../../../src/codec/decode/compiled/source.js";
@@ -9,7 +10,17 @@ function read(text: string): number {
   const source = new Source(Buffer.from(`${text}}`), { limits: OWN_DATA_LIMITS });
   const value = takeFloat(source);
   expect(source.at).toBe(text.length);
+  expectInRun(text, value);
   return value;
+}
+
+/** Numbers beside each other are read by a loop of their own. */
+function expectInRun(text: string, value: number): void {
+  const source = new Source(Buffer.from(`${text},${text}, ${text}]}`), { limits: OWN_DATA_LIMITS });
+  const out = new Float64Array(4);
+  expect(takeFloats(source, out, 0, 4, Number.POSITIVE_INFINITY)).toBe(3);
+  expect(source.at).toBe(3 * text.length + 3);
+  expect(out).toEqual(Float64Array.of(value, value, value, 0));
 }
 
 const bits = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -58,6 +69,14 @@ describe("a float", () => {
     "2.2250738585072011e-308",
     "1.7976931348623157e308",
     "9007199254740993",
+    "123456789",
+    "1234567890",
+    "123456789.5",
+    "-123456789012345678",
+    "1234567890123456789",
+    "12345678901234567890.5",
+    "0.000012345678901234567",
+    "0.0000000000000000000000012",
     "1e22",
     "1e23",
     "123456789e-30",

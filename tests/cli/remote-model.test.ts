@@ -196,19 +196,24 @@ describe("oci://", () => {
     expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  it("tells of an image that holds no model", async () => {
-    await writeBaseLayout(at("base"));
-    await run(
-      "build-image",
-      "iris.tar",
-      "--push",
-      remote("image"),
-      "--base-image",
-      "oci:base",
-      "--platform",
-      "linux/amd64",
-    );
-    const { code, stderr } = await run("inspect", `oci://${remote("image")}`);
+  it("is the model of an image that mlserve built", async () => {
+    await writeBaseLayout(at("node"));
+    const args = ["--base-image", "oci:node", "--platform", "linux/amd64"];
+    expect(await run("build-image", "iris.tar", "--push", remote("image"), ...args)).toMatchObject({ code: 0 });
+    const since = registry.requests.length;
+    const pulled = await run("pull", remote("image"), "-o", "pulled.tar", "--trust", "team.pub");
+    expect(pulled).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(at("pulled.tar")).equals(readFileSync(at("iris.tar")))).toBe(true);
+    // The layer of the model, and no other.
+    expect(registry.requests.slice(since).filter((line) => line.includes("/blobs/"))).toHaveLength(1);
+  });
+
+  it("is refused for an image that holds no model", async () => {
+    const { layers } = parseManifest(registry.manifests.get("image")?.content ?? Buffer.alloc(0), "");
+    const manifest = JSON.parse(String(registry.manifests.get("image")?.content));
+    const content = Buffer.from(JSON.stringify({ ...manifest, layers: layers.slice(0, 2) }));
+    registry.manifests.set("bare", { type: manifest.mediaType, content });
+    const { code, stderr } = await run("inspect", `oci://${remote("bare")}`);
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("holds no model") });
   });
 });

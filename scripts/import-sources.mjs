@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeBundle } from "../scripts/bundler.mjs";
-import { ROOT } from "../scripts/processes.mjs";
+import { writeBundle } from "./bundler.mjs";
+import { ROOT } from "./processes.mjs";
 
 /**
- * Imports modules of the sources, for benchmarks of parts that the package does not export. Modules that are asked for
+ * Imports modules of the sources that the package does not export, for scripts and benchmarks. Modules that are asked for
  * together share what they import.
  *
  * @param {readonly string[]} paths such as "src/core/json.ts"
