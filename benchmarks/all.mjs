@@ -23,6 +23,7 @@ const BENCHMARKS = {
   workers: "workers/run.mjs",
   overload: "overload/run.mjs",
   pack: "pack/run.mjs",
+  images: "images/run.mjs",
   offline: "offline/run.mjs",
   decode: "micro/decode.mjs",
   encode: "micro/encode.mjs",

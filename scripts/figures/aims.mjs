@@ -156,6 +156,23 @@ const AIMS = [
     aim: "none",
     measure: ({ overload }) => overloaded(overload, "dropped"),
   },
+  {
+    name: "what an image adds to its base: ONNX 70 MB, TensorFlow.js 40 MB, a function 15 MB",
+    aim: "no more",
+    measure({ images }) {
+      const rows = images?.rows;
+      const sizes = rows?.map(({ runtimeBytes }) => megabytes(runtimeBytes)).join(", ");
+      return rows && [sizes, rows.every(({ runtimeBytes, limit }) => runtimeBytes <= limit)];
+    },
+  },
+  {
+    name: "`mlserve build-image` of a small model",
+    aim: "5 s or less",
+    measure({ images }) {
+      const slowest = images && Math.max(...images.rows.map(({ seconds }) => seconds));
+      return images && [`${slowest.toFixed(1)} s`, slowest <= images.wantedSeconds];
+    },
+  },
   ...["pack", "validate"].flatMap((command) => [
     {
       name: `speed of \`mlserve ${command}\` with 2 GB, to \`tar\` piped to \`sha256sum\``,

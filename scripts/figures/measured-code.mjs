@@ -16,6 +16,7 @@ const MEASURED_CODE = {
   joining: ["src/core", "src/codec/decode"],
   frames: ["src/workers"],
   offline: ["src/core", "src/codec", "src/flavors", "src/offline"],
+  images: ["src/images", "bundle"],
   pack: ["src/format", "src/pack"],
 };
 

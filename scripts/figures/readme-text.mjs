@@ -88,4 +88,20 @@ function files({ offline }) {
   return `\`mlserve predict\` scores a million rows of ${told.join(", of ")}.`;
 }
 
+function imagesText({ images }) {
+  if (images === undefined) return undefined;
+  const head = ["image of a model", "added to the base", "compressed", "written in"];
+  const cells = images.rows.map(({ name, runtimeBytes, imageBytes, seconds }) => [
+    name,
+    megabytes(runtimeBytes),
+    megabytes(imageBytes),
+    `${seconds.toFixed(1)} s`,
+  ]);
+  const beside =
+    images.mlflowBytes === null
+      ? ""
+      : `\n\nMLflow's image of the ONNX model has ${megabytes(images.mlflowBytes)} of Python packages.`;
+  return `\`mlserve build-image\`, without Docker:\n\n${table(head, cells)}${beside}`;
+}
+
 const NAMES = { csv: "CSV", parquet: "Parquet" };
