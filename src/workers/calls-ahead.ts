@@ -13,13 +13,8 @@ const WEIGHT = 0.1;
  * their answers come back together, with one call of the system for all.
  */
 export class CallsAhead {
-  private readonly workers: number;
   /** Milliseconds that a call takes; undefined before the first. */
   private callMs: number | undefined;
-
-  constructor(workers: number) {
-    this.workers = workers;
-  }
 
   /** A call took so long in its worker. */
   learn({ decode, predict, encode }: PhaseTimes): void {
@@ -29,8 +24,8 @@ export class CallsAhead {
   }
 
   /** `groupSize`: calls that may be run together. What waits here for that is not to be given away one by one. */
-  most(groupSize: number): number {
-    if (this.workers > 1 || groupSize > 1 || this.callMs === undefined) return 1;
+  most(workers: number, groupSize: number): number {
+    if (workers > 1 || groupSize > 1 || this.callMs === undefined) return 1;
     return Math.min(MOST, Math.max(1, Math.floor(AHEAD_MS / this.callMs)));
   }
 }
