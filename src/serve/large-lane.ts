@@ -3,7 +3,8 @@ import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { ExecuteRequest, Executor, Reply } from "../pipeline/executor.js";
-import type { PoolOptions, WorkerPool } from "../workers/pool.js";
+import type { WorkerPool } from "../workers/pool.js";
+import type { PoolOptions } from "../workers/pool-options.js";
 
 export interface LargeLaneOptions {
   /** What answers all others. */

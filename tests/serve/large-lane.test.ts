@@ -170,6 +170,7 @@ describe("large bodies", () => {
           numbers: {},
           threads: undefined,
           defaultThreads: 1,
+          triesThreads: false,
           selfTest: false,
           joining: DEFAULT_JOINING,
         },
