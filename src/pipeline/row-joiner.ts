@@ -7,6 +7,7 @@ import { isOutputStream, type Outputs, type Predictor } from "../flavors/flavor.
 import { lazyContext } from "../flavors/lazy-context.js";
 import { Gathering } from "./gathering.js";
 import { QueueGuard, type QueueLimits } from "./queue-guard.js";
+import { LONG_RUN_MS, QuietTurns } from "./quiet-turns.js";
 import { SharedSignal } from "./shared-signal.js";
 
 /** What one run of a model was given. */
@@ -60,6 +61,7 @@ export class RowJoiner implements RunScheduler {
   private readonly guard: QueueGuard | undefined;
   /** Runs that may be under way at once. */
   private readonly places: number;
+  private readonly quiet = new QuietTurns();
   private waiting: Job[] = [];
   private waitingRows = 0;
   private running = 0;
@@ -78,6 +80,7 @@ export class RowJoiner implements RunScheduler {
   }
 
   admit(): void {
+    this.quiet.came();
     this.guard?.check({ requests: this.waiting.length, rows: this.waitingRows });
   }
 
@@ -90,9 +93,14 @@ export class RowJoiner implements RunScheduler {
     });
   }
 
+  /** Is there a queue, with limits, and nothing that lets others come first already? */
+  private get mayRefuse(): boolean {
+    return this.guard !== undefined && this.waiting.length > 0 && !this.quiet.waits;
+  }
+
   private arm(): void {
     const [oldest] = this.waiting;
-    if (oldest === undefined || this.running >= this.places) return;
+    if (oldest === undefined || this.running >= this.places || this.quiet.waits) return;
     this.gathering.arm(oldest.since, this.waitingRows >= this.limit);
   }
 
@@ -135,11 +143,13 @@ export class RowJoiner implements RunScheduler {
   /** Never rejects: whatever goes wrong is what its requests are answered with. */
   private async runGroup(jobs: readonly Job[]): Promise<void> {
     this.running++;
+    const begunAt = this.clock();
     const [first, second] = jobs;
     if (first !== undefined && second === undefined) await this.runAlone(first);
     else if (!(await this.runJoined(jobs))) for (const job of jobs) await this.runAlone(job);
     this.running--;
-    this.arm();
+    if (this.mayRefuse && this.clock() - begunAt > LONG_RUN_MS) this.quiet.wait(() => this.arm());
+    else this.arm();
   }
 
   private async runAlone({ batch, params, caller, rows, resolve, reject }: Job): Promise<void> {

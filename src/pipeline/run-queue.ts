@@ -5,6 +5,7 @@ import type { Runnable } from "../core/join-batches.js";
 import type { Predictor } from "../flavors/flavor.js";
 import { lazyContext } from "../flavors/lazy-context.js";
 import { QueueGuard, type QueueLimits } from "./queue-guard.js";
+import { LONG_RUN_MS, QuietTurns } from "./quiet-turns.js";
 import type { Ran, RunScheduler } from "./row-joiner.js";
 
 export interface RunQueueOptions {
@@ -26,6 +27,7 @@ export class RunQueue implements RunScheduler {
   private readonly clock: Clock;
   private readonly guard: QueueGuard;
   private readonly places: number;
+  private readonly quiet = new QuietTurns();
   private waiting: Job[] = [];
   private running = 0;
   /** The turn of the event loop in which something was begun, and when that was. */
@@ -40,6 +42,7 @@ export class RunQueue implements RunScheduler {
   }
 
   admit(): void {
+    this.quiet.came();
     this.guard.check({ requests: this.waiting.length, rows: 0 });
   }
 
@@ -63,7 +66,9 @@ export class RunQueue implements RunScheduler {
       return { outputs: await this.predictor.predict(batch, lazyContext(params, caller)), begunAt };
     } finally {
       this.running--;
-      this.startNext();
+      const isLong = this.waiting.length > 0 && this.clock() - begunAt > LONG_RUN_MS;
+      if (isLong && !this.quiet.waits) this.quiet.wait(() => this.startNext());
+      else this.startNext();
     }
   }
 
@@ -79,7 +84,7 @@ export class RunQueue implements RunScheduler {
 
   /** One alone: how long a run keeps the event loop shows only after this. The next comes at its end, or in the next turn. */
   private startNext(): void {
-    while (this.waiting.length > 0 && this.hasPlace()) {
+    while (this.waiting.length > 0 && this.hasPlace() && !this.quiet.waits) {
       const job = this.waiting.shift();
       if (job === undefined) return;
       this.guard.moved({ requests: 1, rows: 0 }, { requests: this.waiting.length, rows: 0 });

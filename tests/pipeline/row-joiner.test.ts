@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Batch, Params } from "../../src/core/batch.js";
 import { MlserveError } from "../../src/core/errors.js";
 import type { Outputs, PredictContext } from "../../src/flavors/flavor.js";
@@ -165,6 +165,20 @@ describe("requests that come together", () => {
     await echo(0);
     await echo(1);
     expect([(await first).begunAt, (await second).begunAt]).toEqual([0, 7]);
+  });
+});
+
+describe("a long run before others that wait", () => {
+  it("lets what comes be read before the next, where it could be refused", async () => {
+    const { clock, ask, echo, given } = create({ queue: { requests: 10, rows: 100, waitMs: "auto" } });
+    const first = ask([1]);
+    await endOfTurn();
+    const second = ask([2]);
+    clock.now = 7;
+    await echo(0);
+    expect([given(), await first]).toEqual([[[1]], [1]]);
+    await vi.waitFor(() => expect(given()).toEqual([[1], [2]]));
+    await Promise.all([echo(1), second]);
   });
 });
 
