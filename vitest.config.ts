@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => {
       alias: [
         { find: /^.*\/workers\/entry\.js$|^\.\/entry\.js$/, replacement: ENTRIES },
         { find: /^.*\/main-entry\.js$/, replacement: ENTRIES },
-        { find: /^.*\/packing-entry\.js$/, replacement: ENTRIES },
+        { find: /^.*\/(packing|serving)-entry\.js$/, replacement: ENTRIES },
       ],
     },
   };

@@ -8,6 +8,7 @@ import { WORDS } from "./entries.js";
 const BESIDES: Readonly<Record<string, () => Promise<unknown>>> = {
   [WORDS.worker]: () => import("../src/workers/worker.js"),
   [WORDS.packing]: () => import("../cli/watch/packing.js"),
+  [WORDS.serving]: () => import("../cli/processes/serving-program.js"),
 };
 
 const [node = "", file = "", word = "", ...others] = process.argv;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { MlserveError } from "../src/core/errors.js";
@@ -65,4 +66,9 @@ export function write(stream: OutputStream, content: string | Uint8Array): Promi
 /** Did the reader of our output go away? */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED");
+}
+
+/** Settles when the signal is aborted, also where it is already. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }

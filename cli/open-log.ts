@@ -17,11 +17,16 @@ export interface Log {
   readonly requestLog: RequestLog;
 }
 
-/** The log of a server on standard error; `beforeLines` is called before lines are written there. */
-export function openLog(io: Io, { logLevel, logFormat }: LogOptions, beforeLines: () => void): Log {
+/** The log of a server on standard error; `beforeLines` is called before lines are written there. `fields`: of every line. */
+export function openLog(
+  io: Pick<Io, "stderr" | "environment" | "atExit">,
+  { logLevel, logFormat }: LogOptions,
+  beforeLines: () => void,
+  fields: object = {},
+): Log {
   const buffer = createLineBuffer(io, beforeLines);
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && io.stderr.isTTY === true);
   const lines = isPretty ? prettyLines(buffer, createPaint(io.stderr, io)) : buffer;
-  const logger = createLogger(lines, logLevel);
-  return { logger, requestLog: createRequestLog(logger, lines) };
+  const logger = createLogger(lines, logLevel, fields);
+  return { logger, requestLog: createRequestLog(logger, lines, fields) };
 }

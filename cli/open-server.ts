@@ -5,6 +5,7 @@ import type { AccessRules } from "../src/serve/access/guard.js";
 import type { TlsFiles } from "../src/serve/access/tls.js";
 import type { RequestLog } from "../src/serve/access-log.js";
 import { createApp } from "../src/serve/app.js";
+import type { AcceptedConnections } from "../src/serve/connection/accepted.js";
 import type { ConnectionLimits } from "../src/serve/connection/limits.js";
 import type { Metrics } from "../src/serve/metrics.js";
 import { createMetricsApp } from "../src/serve/metrics-app.js";
@@ -26,12 +27,14 @@ export interface ServerParts {
   readonly bodyMemoryBytes: number | undefined;
   /** Aborted when the server is about to close. */
   readonly stopping: AbortSignal;
+  /** Connections that the first of several processes accepts; without them, this one listens. */
+  readonly accepted?: AcceptedConnections;
 }
 
 /** Listens by the options of `mlserve serve`; disposing of it finishes what has begun. */
 export async function openServer(
-  { options }: ServeContext,
-  { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping }: ServerParts,
+  { options }: Pick<ServeContext, "options">,
+  { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping, accepted }: ServerParts,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const app = createApp(models, {
     stopping,
@@ -53,11 +56,13 @@ export async function openServer(
     logger,
     limits: connectionLimits(options),
     stopping,
-    ...definedOf({ tls }),
+    ...definedOf({ tls, accepted }),
     drainDelayMs: options.drainDelay,
     graceMs: options.shutdownGrace,
     onConnectionDropped: () => metrics.connectionDropped(),
   });
+  // Of several processes, the first serves what all of them have counted.
+  if (accepted !== undefined) return { url: server.url, [Symbol.asyncDispose]: () => server.close() };
   const metricsServer = await serveMetrics(options, metrics, logger).catch(async (error) => {
     await server.close();
     throw error;
@@ -72,9 +77,9 @@ export async function openServer(
 }
 
 /** A server of its own for the metrics, where they have a port of their own; it ends last. */
-async function serveMetrics(
+export async function serveMetrics(
   { metricsPort: port, host }: ServeOptions,
-  metrics: Metrics,
+  metrics: Pick<Metrics, "contentType" | "text">,
   logger: Logger,
 ): Promise<AsyncDisposable | undefined> {
   if (port === undefined) return undefined;

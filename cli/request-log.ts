@@ -4,41 +4,51 @@ import { logRequest, type RequestLog, type RequestRecord, roundMs, type Scored }
 import type { LineBuffer } from "./line-buffer.js";
 
 /**
- * Logs requests with the words of `logger`, whose lines go to `lines` too. Those of predictions are put together here: a
+ * Logs requests with the words of `logger`, whose lines go to `lines` too, each with the given fields. Those of predictions are put together here: a
  * logger that can write any line takes longer for one than a small model for its answer.
  */
-export function createRequestLog(logger: Logger, lines: LineBuffer): RequestLog {
+export function createRequestLog(logger: Logger, lines: LineBuffer, fields: object = {}): RequestLog {
   const isLogged = logger.isLevelEnabled("info");
   const isoTime = createIsoTime();
+  const more = toFieldsText(fields);
   return (record) => {
     const { scored } = record;
-    if (scored !== undefined && isLogged && isWhole(scored)) lines.write(predictionLine(isoTime(), record, scored));
+    if (scored !== undefined && isLogged && isWhole(scored))
+      lines.write(predictionLine(isoTime(), more, record, scored));
     else logRequest(logger, record);
   };
 }
 
-/** Of a table that was answered as a whole: nothing is left out of its line. */
-interface WholeTable extends Scored {
-  readonly rows: number;
+/** Of what was answered as a whole. */
+interface WholeAnswer extends Scored {
   readonly phases: PhaseTimes;
   readonly bytesOut: number;
 }
 
-function isWhole(scored: Scored): scored is WholeTable {
-  return scored.rows !== undefined && scored.phases !== undefined && scored.bytesOut !== undefined;
+function isWhole(scored: Scored): scored is WholeAnswer {
+  return scored.phases !== undefined && scored.bytesOut !== undefined;
 }
 
 /** None of the texts has a character that JSON writes otherwise: the id is a safe one, the others are the server's. */
 function predictionLine(
   time: string,
+  more: string,
   { requestId, method, route, status, ms }: RequestRecord,
-  { rows, phases: { decode, queue, predict, encode }, bytesIn, bytesOut }: WholeTable,
+  { rows, phases: { decode, queue, predict, encode }, bytesIn, bytesOut }: WholeAnswer,
 ): string {
   const request = `"requestId":"${requestId}","method":"${method}","route":"${route}","status":${status},"ms":${roundMs(ms)}`;
   const first = `"decode":${roundMs(decode)},"queue":${roundMs(queue)}`;
   const phases = `{${first},"predict":${roundMs(predict)},"encode":${roundMs(encode)}}`;
-  const scored = `"rows":${rows},"phases":${phases},"bytesIn":${bytesIn},"bytesOut":${bytesOut}`;
-  return `{"level":"info","time":"${time}",${request},${scored},"msg":"request"}\n`;
+  const counted = rows === undefined ? "" : `"rows":${rows},`;
+  const scored = `${counted}"phases":${phases},"bytesIn":${bytesIn},"bytesOut":${bytesOut}`;
+  return `{"level":"info","time":"${time}"${more},${request},${scored},"msg":"request"}
+`;
+}
+
+/** `,"process":7`: those of every line, behind its time. */
+function toFieldsText(fields: object): string {
+  const entries = Object.entries(fields);
+  return entries.map(([key, value]) => `,${JSON.stringify(key)}:${JSON.stringify(value)}`).join("");
 }
 
 /** The time in ISO 8601, which requests of one millisecond share. */

@@ -1,23 +1,23 @@
-import { once } from "node:events";
 import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
-import type { Logger } from "../src/core/logger.js";
 import { isPatchedNode, UNPATCHED_NODE } from "../src/core/patched-node.js";
 import type { Model } from "../src/format/model.js";
+import { PACKED_MODELS } from "../src/images/places.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
 import type { ServedModel } from "../src/serve/served-model.js";
-import { accessRules, tlsFiles } from "./access.js";
+import { accessRules, readKeys, tlsFiles } from "./access.js";
 import type { CommandContext } from "./command.js";
-import { definedOf } from "./defined.js";
 import { type KnownFlavors, loadFlavors } from "./flavors.js";
+import { aborted } from "./io.js";
 import { loadOwned } from "./load-owned.js";
 import { openRunnable, toPath } from "./open.js";
 import { openLog } from "./open-log.js";
 import { openServer } from "./open-server.js";
 import { packApart } from "./pack-apart.js";
-import { formatCount, printable } from "./text.js";
+import { toLoadOptions } from "./serve-load-options.js";
+import { logPlace, tellServing } from "./tell-serving.js";
 import { modelChecks } from "./trust.js";
 
 type ServeContext = CommandContext<typeof SERVE_OPTIONS>;
@@ -35,16 +35,24 @@ interface Held extends AsyncDisposable {
 /** `mlserve serve`. */
 export async function serveCommand(context: ServeContext): Promise<void> {
   const { options, io, output } = context;
+  if (options.watch && (options.processes ?? 1) > 1) throw watchedProcesses();
   const { logger, requestLog } = openLog(io, options, output.progress.clear);
   const metrics = createMetrics();
   // What is wrong with them is told before a model is loaded.
-  const access = accessRules(options, io);
+  const keys = readKeys(options, io);
+  const access = accessRules(options, keys);
   const tls = tlsFiles(options, io);
   const bodyMemoryBytes = bodyMemory(options);
   const known = await loadFlavors(options, io);
+  const opened = options.watch ? undefined : await openOnce(context, known);
+  if (opened !== undefined && options.processes !== 1) {
+    const { countProcesses, serveProcesses } = await import("./processes/serve-processes.js");
+    const count = await countProcesses(options, opened, known);
+    if (count > 1) return await serveProcesses(context, { model: opened, count, keys, bodyMemoryBytes, logger });
+  }
   const load: Load = (model, more) =>
     loadModel(model, { ...known, logger, metrics, ...toLoadOptions(options), ...more });
-  await using held = await (options.watch ? holdWatched(context, load) : holdOnce(context, known, load));
+  await using held = await (opened === undefined ? holdWatched(context, load) : holdOnce(context, opened, load));
   const { models, warnings } = held;
   const stopping = io.interrupts.take();
   const parts = { models, metrics, logger, requestLog, access, tls, bodyMemoryBytes, stopping };
@@ -52,7 +60,7 @@ export async function serveCommand(context: ServeContext): Promise<void> {
   // Not before: what cannot be served is told in one line.
   for (const warning of warnings) logger.warn({ model: models.current.name }, warning);
   if (!isPatchedNode(process.versions.node)) logger.warn({ node: process.versions.node }, UNPATCHED_NODE);
-  if (!options.quiet) logJoining(models.current, logger);
+  if (!options.quiet) logPlace(models.current, logger);
   output.progress.end();
   await tellServing(models.current, server.url, context);
   const kept = held.keepCurrent(stopping);
@@ -66,42 +74,23 @@ function bodyMemory({ bodyMemory: bytes, maxBody }: ServeContext["options"]): nu
   throw new MlserveError("usage", "expected at least twice as much as --max-body", { where: "--body-memory" });
 }
 
-function toLoadOptions(options: ServeContext["options"]) {
-  return {
-    coercion: options.coercion,
-    nonFinite: options.nonfinite,
-    float32: options.float32,
-    selfTest: options.selfTest,
-    isolation: options.isolation,
-    loadTimeoutMs: options.loadTimeout,
-    limits: {
-      maxRows: options.maxRows,
-      maxColumns: options.maxColumns,
-      maxDepth: options.maxDepth,
-      maxElements: options.maxElements,
-      maxStringBytes: options.maxString,
-      maxValueBytes: options.maxValues,
-    },
-    queue: {
-      requests: options.maxQueue,
-      rows: options.maxQueueRows,
-      waitMs: options.maxQueueTime ?? ("auto" as const),
-    },
-    offloadAboveBytes: options.offloadAbove ?? ("auto" as const),
-    joining: { isWanted: options.batching, maxRows: options.maxBatchRows, waitMs: options.batchWaitMs },
-    ...definedOf({
-      threads: options.threads,
-      workers: options.workers,
-      workerMemoryBytes: options.workerMemory,
-    }),
-  };
+function watchedProcesses(): MlserveError {
+  return new MlserveError("usage", "a model that is watched is served by one process", {
+    where: "--watch, --processes",
+    hint: "Leave one of them out",
+  });
 }
 
-async function holdOnce(context: ServeContext, known: KnownFlavors, load: Load): Promise<Held> {
+function openOnce(context: ServeContext, known: KnownFlavors): Promise<Model> {
   const { options, io } = context;
   const packSource = packApart(options, io);
-  const model = await openRunnable(context, options, known, { packSource, privateCopy: true });
-  const current = await loadOwned(model, () => load(model, { onProgress: context.output.progress.show }));
+  // What lies in an image stays as it is, and where a container's files are memory, a copy would take as much again.
+  const privateCopy = !toPath(context.argument, io).startsWith(PACKED_MODELS);
+  return openRunnable(context, options, known, { packSource, privateCopy });
+}
+
+async function holdOnce({ output }: ServeContext, model: Model, load: Load): Promise<Held> {
+  const current = await loadOwned(model, () => load(model, { onProgress: output.progress.show }));
   return {
     models: { current },
     warnings: model.warnings,
@@ -130,31 +119,4 @@ async function holdWatched(context: ServeContext, load: Load): Promise<Held> {
     keepCurrent: (signal) => watched.keepCurrent(signal),
     [Symbol.asyncDispose]: () => watched[Symbol.asyncDispose](),
   };
-}
-
-function tellServing(current: ServedModel, url: string, { argument, options, output }: ServeContext): Promise<void> {
-  const { name, flavor, loadMs } = current;
-  const told = `serving ${name} (${flavor}${placeText(current)}) at ${url} — loaded in ${Math.round(loadMs)} ms`;
-  const watching = options.watch ? [`mlserve: watching ${printable(argument)}, Ctrl-C to stop`] : [];
-  const fields = { name, flavor, url, load_ms: Math.round(loadMs) };
-  return output.result(fields, [`mlserve: ${told}`, ...watching], [url]);
-}
-
-/** `, 1 worker, 2 threads`; nothing for a model in the server's own process. */
-function placeText({ workers, runtime }: ServedModel): string {
-  const counts = [
-    ...(workers === 0 ? [] : [formatCount(workers, "worker")]),
-    ...(workers === 0 || typeof runtime.threads !== "number" ? [] : [formatCount(runtime.threads, "thread")]),
-  ];
-  return counts.map((count) => `, ${count}`).join("");
-}
-
-function logJoining({ name, joining }: ServedModel, logger: Logger): void {
-  if (joining.kind === "on")
-    logger.info({ model: name, maxRows: joining.maxRows }, "rows of requests that come together share runs");
-  else logger.info({ model: name, reason: joining.reason }, "every request has a run of its own");
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
 }

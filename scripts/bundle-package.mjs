@@ -11,6 +11,7 @@ import { ROOT } from "./processes.mjs";
 const ENTRIES = {
   "cli/main": "cli/main.ts",
   "cli/watch/packing": "cli/watch/packing.ts",
+  "cli/processes/serving-program": "cli/processes/serving-program.ts",
   "src/workers/worker": "src/workers/worker.ts",
   "src/index": "src/index.ts",
   "src/testing/flavor-checks": "src/testing/flavor-checks.ts",
@@ -70,6 +71,7 @@ const BUNDLED = [
 const REPLACED = {
   "src/workers/entry.ts": "bundle/package-entries.ts",
   "cli/watch/packing-entry.ts": "bundle/package-entries.ts",
+  "cli/processes/serving-entry.ts": "bundle/package-entries.ts",
   "cli/main-entry.ts": "bundle/package-entries.ts",
 };
 

@@ -12,6 +12,7 @@ import { ROOT } from "./processes.mjs";
 const REPLACED = {
   "src/workers/entry.ts": "bundle/entries.ts",
   "cli/watch/packing-entry.ts": "bundle/entries.ts",
+  "cli/processes/serving-entry.ts": "bundle/entries.ts",
   "cli/main-entry.ts": "bundle/entries.ts",
   "src/core/installed-version.ts": "bundle/installed-version.ts",
   "src/flavors/onnx/package.ts": "bundle/onnx-package.ts",

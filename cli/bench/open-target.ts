@@ -60,8 +60,9 @@ function parseUrl(argument: string): URL {
 
 /** What is decided here goes before what the server finds in its environment and its file. */
 function serveFlags(options: TargetContext["options"]): string[] {
-  const { isolation, workers, threads, loadTimeout, flavor, useFlavor, requireChecksums, trust } = options;
+  const { processes, isolation, workers, threads, loadTimeout, flavor, useFlavor, requireChecksums, trust } = options;
   return [
+    ...["--processes", String(processes ?? "auto")],
     ...["--isolation", isolation],
     ...["--workers", String(workers ?? "auto")],
     ...["--threads", String(threads ?? "auto")],

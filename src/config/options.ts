@@ -216,6 +216,7 @@ export const INIT_OPTIONS = z.object({
 /** `mlserve bench`. */
 export const BENCH_OPTIONS = z.object({
   ...LOAD_OPTIONS,
+  processes: WORKER_OPTIONS.processes,
   isolation: WORKER_OPTIONS.isolation,
   workers: WORKER_OPTIONS.workers,
   loadTimeout,

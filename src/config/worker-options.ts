@@ -10,6 +10,11 @@ export const loadTimeout = option(aboveZero(DURATION), {
 
 /** Where a served model runs, and what its worker processes may take: options of `mlserve serve`. */
 export const WORKER_OPTIONS = {
+  processes: option(autoOr(integer("COUNT", 1, 256)), {
+    group: "Workers",
+    help: "server processes at the same port; auto: one for each core where the model runs inline",
+    default: "1",
+  }),
   isolation: option(choice(["auto", "inline", "process"], "PLACE"), {
     group: "Workers",
     help: "where the model runs: inline (in the server), process (in workers), or auto: inline if tiny",

@@ -3,7 +3,8 @@ import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { ExecuteRequest, Executor, Reply } from "../pipeline/executor.js";
-import type { PoolOptions, WorkerPool } from "../workers/pool.js";
+import type { WorkerPool } from "../workers/pool.js";
+import type { PoolOptions } from "../workers/pool-options.js";
 
 export interface LargeLaneOptions {
   /** What answers all others. */
@@ -47,6 +48,13 @@ export class LargeLane implements Executor {
       : executor.execute(request, caller);
   }
 
+  /** The worker is started while the body comes: to start a process takes the longer, the more memory this one holds. */
+  expect(bodyBytes: number): void {
+    if (bodyBytes <= this.options.aboveBytes || this.isClosed) return;
+    this.pool ??= this.start();
+    if (this.running === 0) this.endWhenIdle();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.idle);
@@ -87,6 +95,7 @@ export class LargeLane implements Executor {
   }
 
   private endWhenIdle(): void {
+    clearTimeout(this.idle);
     this.idle = setTimeout(() => void this.end(), this.options.idleMs ?? IDLE_MS);
     this.idle.unref();
   }

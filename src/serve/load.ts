@@ -101,7 +101,7 @@ async function loadOpened(
     limits: { ...DEFAULT_DECODE_LIMITS, ...options.limits },
     joining: { ...DEFAULT_JOINING, ...options.joining },
   });
-  const { executor, runtime, workers, joining, isHealthy, pids } = started;
+  const { executor, runtime, workers, threads, joining, isHealthy, pids } = started;
   const served: ServedModel = {
     name,
     descriptor,
@@ -110,6 +110,7 @@ async function loadOpened(
     flavor: chosen.flavor.name,
     runtime,
     workers,
+    ...(threads && { threads }),
     joining,
     isHealthy,
     pids,

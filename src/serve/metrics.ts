@@ -26,7 +26,12 @@ export interface Metrics {
   readonly contentType: string;
   /** The Prometheus text of all metrics. */
   text(): Promise<string>;
+  /** Their values at this moment, for whoever adds up those of several processes. */
+  snapshot(): Promise<MetricSnapshot>;
 }
+
+/** The metrics of one process as prom-client's `AggregatorRegistry` adds them up. */
+export type MetricSnapshot = readonly { readonly name: string; readonly type: unknown }[];
 
 /** From 50 µs, a tiny model's run, to 10 s. */
 const BUCKETS_SECONDS = [
@@ -51,6 +56,7 @@ export function createMetrics(): Metrics {
     ...createModelMetrics(registers),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
   };
 }
 
@@ -177,16 +183,19 @@ function createModelMetrics(registers: Registry[]): Pick<Metrics, "modelLoaded" 
     name: "mlserve_model_info",
     help: "The served model; always 1.",
     labelNames: ["name", "flavor", "digest"],
+    aggregator: "first",
     registers,
   });
   const maxRows = new Gauge({
     name: "mlserve_joining_max_rows",
     help: "Rows of different requests that may share a run; 0 where none may, and the log says why.",
+    aggregator: "max",
     registers,
   });
   const loadSeconds = new Gauge({
     name: "mlserve_model_load_seconds",
     help: "Time to open, load and warm up the model.",
+    aggregator: "max",
     registers,
   });
   const restarts = new Counter({

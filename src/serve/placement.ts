@@ -27,6 +27,8 @@ export interface ProcessPlacement {
   readonly workers: number;
   readonly threads: number | undefined;
   readonly defaultThreads: number;
+  /** Are fewer threads than the default to be tried? */
+  readonly triesThreads: boolean;
 }
 
 export interface PlacementRequest extends Capacity {
@@ -60,7 +62,14 @@ export function inProcesses(
   // One process is left to HTTP. A runtime with threads of its own does more with one model than with several copies.
   const count = workers ?? (usesThreads ? 1 : Math.max(1, cores - 1));
   const defaultThreads = usesThreads ? Math.max(1, Math.floor(cores / count)) : 1;
-  return { kind: "process", flavor, workers: count, threads, defaultThreads };
+  // Several that try at the same time would only measure each other.
+  const triesThreads = usesThreads && threads === undefined && count === 1 && defaultThreads > 1;
+  return { kind: "process", flavor, workers: count, threads, defaultThreads, triesThreads };
+}
+
+/** Workers for cores that the threads of one leave: one process is left to HTTP. */
+export function workersFor(cores: number, threads: number): number {
+  return threads >= cores ? 1 : Math.max(1, Math.floor((cores - 1) / threads));
 }
 
 /** A flavor or a descriptor that is only an object of this process cannot be taken to another. */

@@ -1,5 +1,6 @@
 import type { MlmodelDescriptor } from "../format/mlmodel.js";
 import type { Signature } from "../format/signature.js";
+import type { ThreadChoice } from "../pipeline/choose-threads.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining } from "../pipeline/joining.js";
 
@@ -23,6 +24,8 @@ export interface ServedModel extends AsyncDisposable {
   readonly executor: Executor;
   /** Processes that run it; 0 when it runs in this one. */
   readonly workers: number;
+  /** How the threads of a run were chosen; absent where nothing had to be. */
+  readonly threads?: ThreadChoice;
   /** Do rows of different requests share runs? */
   readonly joining: Joining;
   /** The numbers of those processes at this moment. */

@@ -6,7 +6,7 @@ import {
   ServerResponse,
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { MlserveError } from "../core/errors.js";
@@ -14,6 +14,7 @@ import { type Logger, silentLogger } from "../core/logger.js";
 import { problemResponse } from "../http/problem.js";
 import { readTls, type TlsContent, type TlsFiles, watchTls } from "./access/tls.js";
 import type { App, AppEnv } from "./app.js";
+import { type AcceptedConnections, takeConnections } from "./connection/accepted.js";
 import { Connections, type HttpServer } from "./connection/connections.js";
 import { drain } from "./connection/drain.js";
 import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./connection/limits.js";
@@ -43,6 +44,8 @@ export interface ServerOptions {
   readonly graceMs?: number;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Serve what another process accepts, which listens at `host` and `port` itself. Default: this server listens. */
+  readonly accepted?: AcceptedConnections;
   /** Told of a connection that was closed at once, since there were as many as there may be. */
   onConnectionDropped?(): void;
 }
@@ -63,7 +66,7 @@ export interface RunningServer {
  * Throws `port_unavailable` when it cannot listen, saying why.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host, port, stopping, drainDelayMs = 0, graceMs = 20_000, logger = silentLogger } = options;
+  const { host, stopping, drainDelayMs = 0, graceMs = 20_000, logger = silentLogger } = options;
   let closing = false;
   const isDraining = (): boolean => closing || stopping?.aborted === true;
   const limits = { ...DEFAULT_LIMITS, connections: defaultConnections(), ...options.limits };
@@ -75,21 +78,47 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const lane = openLane(server, connections, { route: options.app.direct, limits, isDraining });
   refuseTheRest(server, connections, limits);
   server.on("drop", () => options.onConnectionDropped?.());
-  await listen(server, host, port).catch((error) => {
+  const intake = await openIntake(server, options, limits).catch((error) => {
     unwatch();
     throw error;
   });
-  const address = server.address();
-  const actualPort = typeof address === "object" && address !== null ? address.port : port;
-  logger.debug({ host, port: actualPort }, "listening");
+  logger.debug({ host, port: intake.port }, "listening");
   return {
-    url: `${options.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
-    port: actualPort,
+    url: serverUrl(host, intake.port, options.tls !== undefined),
+    port: intake.port,
     async close() {
       closing = true;
-      await drain(server, connections, { delayMs: drainDelayMs, graceMs, logger, cutIdle: () => lane?.cutIdle() });
+      const { stop } = intake;
+      const cutIdle = (): void => lane?.cutIdle();
+      await drain(server, connections, { stop, cutIdle, delayMs: drainDelayMs, graceMs, logger });
       unwatch();
     },
+  };
+}
+
+/** `http://127.0.0.1:8080` */
+export function serverUrl(host: string, port: number, isTls: boolean): string {
+  return `${isTls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Where connections come from. */
+interface Intake {
+  readonly port: number;
+  /** Takes no more of them; `done` is called when none is left. */
+  stop(done: () => void): void;
+}
+
+async function openIntake(
+  server: HttpServer,
+  { host, port, accepted }: ServerOptions,
+  { connections }: ConnectionLimits,
+): Promise<Intake> {
+  if (accepted !== undefined) return { port, stop: takeConnections(server, accepted, connections) };
+  server.maxConnections = connections;
+  return {
+    port: await listen(server, host, port),
+    // The HTTP server's own method would cut idle connections at once, with requests on their way to them.
+    stop: (done) => NetServer.prototype.close.call(server, done),
   };
 }
 
@@ -110,7 +139,6 @@ function createHttpServer(limits: ConnectionLimits, isDraining: () => boolean, t
       : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs });
   // Node would drop headers beyond its own number without a word.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.connections;
   // A client may send its end with its request, and wait for the answer.
   Object.assign(server, { httpAllowHalfOpen: true });
   return server;
@@ -168,10 +196,17 @@ const BACKLOG = 4096;
 
 const EXPECTATION = new MlserveError("expectation_failed", "expected no Expect header, or 100-continue");
 
-function listen(server: HttpServer, host: string, port: number): Promise<void> {
+/**
+ * Gives the port that a server listens on, also where a free one was asked for. Throws `port_unavailable` when it cannot
+ * listen, saying why.
+ */
+export function listen(server: NetServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen({ host, port, backlog: BACKLOG }, resolve);
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
   });
 }
 

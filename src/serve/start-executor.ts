@@ -8,18 +8,20 @@ import type { OnProgress } from "../core/progress.js";
 import type { ChosenFlavor } from "../flavors/choose.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
-import type { Model, ModelFiles } from "../format/model.js";
-import type { HashedFile } from "../format/read-model.js";
+import type { Model } from "../format/model.js";
+import { toSharedModel } from "../format/shared-model.js";
+import type { ThreadChoice } from "../pipeline/choose-threads.js";
 import { withDeadlines } from "../pipeline/deadline.js";
 import type { Executor } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { QueueLimits } from "../pipeline/queue-guard.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
-import type { PoolOptions } from "../workers/pool.js";
+import type { PoolOptions } from "../workers/pool-options.js";
+import type { WorkerReady } from "../workers/protocol.js";
 import { LargeLane } from "./large-lane.js";
 import type { Capacity, Placement, PlacementRequest } from "./placement.js";
-import { inProcesses, type ProcessPlacement, placeModel, portableSource } from "./placement.js";
+import { inProcesses, type ProcessPlacement, placeModel, portableSource, workersFor } from "./placement.js";
 
 export interface StartOptions extends PlacementRequest, NumberStyle {
   readonly logger: Logger;
@@ -47,6 +49,8 @@ export interface StartedExecutor {
   readonly runtime: Readonly<Record<string, string | number>>;
   /** 0 for a model in this process. */
   readonly workers: number;
+  /** How the threads of a run were chosen; undefined where nothing had to be. */
+  readonly threads?: ThreadChoice;
   readonly joining: Joining;
   isHealthy(): boolean;
   pids(): readonly number[];
@@ -74,7 +78,10 @@ export async function startExecutor(
   const aboveBytes = largeBytes(options, started.workers);
   // Several workers keep one of them free for small bodies.
   if (aboveBytes === undefined || source === undefined || started.workers > 1) return started;
-  const place = inProcesses(source, chosen.flavor, { ...options, workers: 1 });
+  const { threads } = started;
+  // What was found out at the start is not tried again.
+  const asked = { ...options, workers: 1, ...(threads && { threads: threads.threads }) };
+  const place = { ...inProcesses(source, chosen.flavor, asked), triesThreads: false };
   const { queue, ...others } = options;
   const pool = poolOptions(model, chosen, place, { ...others, selfTest: false });
   const lane = new LargeLane({ executor: started.executor, aboveBytes, pool, logger: options.logger });
@@ -154,18 +161,25 @@ async function startProcesses(
   options: StartOptions,
 ): Promise<StartedExecutor> {
   if (placement.kind === "inline") throw new Error("a model that runs inline has no workers");
-  const pool = poolOptions(model, chosen, placement, options);
-  const { workers } = placement;
   const { logger, signal } = options;
+  const workersOf = (ready: WorkerReady): number =>
+    ready.threads === undefined || options.workers !== undefined
+      ? placement.workers
+      : workersFor(options.cores, ready.threads.threads);
+  const pool: PoolOptions = {
+    ...poolOptions(model, chosen, placement, options),
+    moreWorkers: (ready) => workersOf(ready) - placement.workers,
+  };
   // A model in the server's own process needs none of it.
   const { createPoolExecutor } = await import("../workers/executor.js");
   const executor = await createPoolExecutor(pool, signal);
-  const { runtime, exampleFault } = executor.ready;
+  const { runtime, exampleFault, threads } = executor.ready;
   if (exampleFault !== undefined) logger.warn({ fault: exampleFault }, EXAMPLE_FAULT);
   return {
     executor,
     runtime,
-    workers,
+    workers: workersOf(executor.ready),
+    ...(threads && { threads }),
     joining: executor.ready.joining,
     isHealthy: executor.isHealthy,
     pids: executor.pids,
@@ -175,17 +189,16 @@ async function startProcesses(
 function poolOptions(
   model: Model,
   chosen: ChosenFlavor,
-  { flavor, workers, threads, defaultThreads }: ProcessPlacement,
+  { flavor, workers, threads, defaultThreads, triesThreads }: ProcessPlacement,
   options: StartOptions,
 ): PoolOptions {
   const { coercion, limits, selfTest, joining, logger, loadTimeoutMs, workerMemoryBytes, workerEntry } = options;
-  const { files, name, digest } = model;
   const large = largeBytes(options, workers);
   return {
     order: {
       flavor,
       others: othersOf(chosen),
-      model: { name, digest, files: files.names.map((file) => toFound(files, file)) },
+      model: toSharedModel(model),
       coercion,
       limits,
       numbers: numberStyle(options),
@@ -193,6 +206,7 @@ function poolOptions(
       joining,
       threads,
       defaultThreads,
+      triesThreads,
     },
     workers,
     logger,
@@ -215,17 +229,4 @@ function numberStyle({ nonFinite, float32 }: NumberStyle): NumberStyle {
 function othersOf({ flavor, flavors }: ChosenFlavor): FlavorSource[] {
   const sources = (flavors?.flavors ?? []).filter((other) => other !== flavor).map(flavorSourceOf);
   return sources.filter((source) => source?.kind === "module");
-}
-
-/** What a worker has to know of a file. */
-function toFound(files: ModelFiles, name: string): HashedFile {
-  const sha256 = files.sha256?.(name);
-  const isPrivate = files.isPrivate?.(name) === true;
-  return {
-    name,
-    path: files.path(name),
-    bytes: files.size(name),
-    ...(sha256 !== undefined && { sha256 }),
-    ...(isPrivate && { isPrivate }),
-  };
 }

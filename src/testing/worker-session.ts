@@ -5,6 +5,7 @@ import { silentLogger } from "../core/logger.js";
 import { type FlavorSource, flavorSourceOf } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import type { Model } from "../format/model.js";
+import { toSharedModel } from "../format/shared-model.js";
 import type { Executor } from "../pipeline/executor.js";
 import { DEFAULT_JOINING } from "../pipeline/joining.js";
 import { createPipeline } from "../pipeline/pipeline.js";
@@ -36,13 +37,12 @@ export async function withTwoPlaces<T>(opened: OpenedSubject, work: (places: Two
   }
 }
 
-function startWorker({ name, digest, files }: Model, flavor: FlavorSource) {
-  const found = files.names.map((file) => ({ name: file, path: files.path(file), bytes: files.size(file) }));
+function startWorker(model: Model, flavor: FlavorSource) {
   return createPoolExecutor({
     order: {
       flavor,
       others: [],
-      model: { name, digest, files: found },
+      model: toSharedModel(model),
       coercion: "mlflow",
       limits: DEFAULT_DECODE_LIMITS,
       numbers: {},
@@ -50,6 +50,7 @@ function startWorker({ name, digest, files }: Model, flavor: FlavorSource) {
       joining: { ...DEFAULT_JOINING, isWanted: false },
       threads: 1,
       defaultThreads: 1,
+      triesThreads: false,
     },
     workers: 1,
   });

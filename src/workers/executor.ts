@@ -1,5 +1,6 @@
 import type { Executor } from "../pipeline/executor.js";
-import { type PoolOptions, WorkerPool } from "./pool.js";
+import { WorkerPool } from "./pool.js";
+import type { PoolOptions } from "./pool-options.js";
 import type { WorkerReady } from "./protocol.js";
 
 export interface PoolExecutor extends Executor {

@@ -1,18 +1,17 @@
 import type { Logger } from "../core/logger.js";
 import { BUILTIN_FLAVORS } from "../flavors/builtin.js";
-import { chooseFlavor } from "../flavors/choose.js";
+import { type ChosenFlavor, chooseFlavor } from "../flavors/choose.js";
+import type { Predictor } from "../flavors/flavor.js";
 import { loadFlavorSource } from "../flavors/flavor-source.js";
 import { loadPredictor } from "../flavors/load-predictor.js";
 import { createFlavorRegistry } from "../flavors/registry.js";
-import { checkFile } from "../format/checksums.js";
-import { hashFile } from "../format/file-bytes.js";
-import { MLMODEL_FILE, parseMlmodel } from "../format/mlmodel.js";
 import type { Model } from "../format/model.js";
-import { createModelFiles } from "../format/model-files.js";
-import { pinsOf } from "../format/read-model.js";
+import { openSharedModel } from "../format/shared-model.js";
+import { chooseThreads, type ThreadChoice } from "../pipeline/choose-threads.js";
 import type { Executor } from "../pipeline/executor.js";
 import { prepareModel } from "../pipeline/prepare.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
+import { trialBatch } from "../pipeline/trial-batch.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
 
 export interface LoadedOrder {
@@ -30,17 +29,13 @@ export async function loadOrder(
   logger: Logger,
   onRun: (run: RunFacts) => void,
 ): Promise<LoadedOrder> {
-  const model = await openOrdered(order);
+  const model = await openSharedModel(order.model);
   const flavor = await loadFlavorSource(order.flavor);
   const others = await Promise.all(order.others.map(loadFlavorSource));
   const builtIn = BUILTIN_FLAVORS.filter(({ name }) => name !== flavor.name);
   const flavors = createFlavorRegistry([flavor, ...others, ...builtIn]);
   const chosen = chooseFlavor(model.descriptor, flavors);
-  const predictor = await loadPredictor(chosen, model, {
-    logger,
-    defaultThreads: order.defaultThreads,
-    ...(order.threads === undefined ? {} : { threads: order.threads }),
-  });
+  const { predictor, choice } = await loadWithThreads(chosen, model, order, logger);
   const { coercion, limits, numbers, selfTest } = order;
   // The server has gathered what may be run together before it handed it out.
   const joining = { ...order.joining, waitMs: 0 };
@@ -54,21 +49,29 @@ export async function loadOrder(
       concurrency: predictor.concurrency ?? 1,
       joining: prepared.joining,
       ...(fault === undefined ? {} : { exampleFault: fault.message }),
+      ...(choice === undefined ? {} : { threads: choice }),
     },
   };
 }
 
-async function openOrdered({ model: { name, digest, files: found } }: WorkerOrder): Promise<Model> {
-  const pins = pinsOf(found);
-  // Some are given to the runtime by their paths.
-  for (const file of found) if (pins.has(file.name)) checkFile(pins, file.name, (await hashFile(file)).sha256);
-  const files = pins.size === 0 ? createModelFiles(found) : createModelFiles(found, pins, true);
-  return {
-    name,
-    digest,
-    files,
-    descriptor: parseMlmodel(await files.read(MLMODEL_FILE)),
-    warnings: [],
-    async [Symbol.asyncDispose]() {},
-  };
+async function loadWithThreads(
+  chosen: ChosenFlavor,
+  model: Model,
+  { threads, defaultThreads, triesThreads }: WorkerOrder,
+  logger: Logger,
+): Promise<{ readonly predictor: Predictor; readonly choice?: ThreadChoice }> {
+  const load = (count: number): Promise<Predictor> =>
+    loadPredictor(chosen, model, {
+      logger,
+      defaultThreads: count,
+      ...(threads === undefined ? {} : { threads }),
+    });
+  if (!triesThreads) return { predictor: await load(defaultThreads) };
+  return await chooseThreads({
+    load,
+    batch: (predictor) => trialBatch(model, predictor),
+    most: defaultThreads,
+    bytes: model.files.names.reduce((sum, name) => sum + model.files.size(name), 0),
+    elapsedMs: () => performance.now(),
+  });
 }

@@ -2,48 +2,22 @@ import { byteCount } from "../core/byte-blocks.js";
 import type { CallerSignal } from "../core/caller-signal.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import type { Program } from "../core/program.js";
 import { timeoutError } from "../pipeline/deadline.js";
 import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
-import type { QueueLimits } from "../pipeline/queue-guard.js";
-import type { RunFacts } from "../pipeline/row-joiner.js";
+import { CallsAhead } from "./calls-ahead.js";
 import { WORKER_ENTRY } from "./entry.js";
 import { LargeCalls } from "./large-calls.js";
+import type { PoolOptions } from "./pool-options.js";
 import type { WorkerOrder, WorkerReady } from "./protocol.js";
 import { restartDelayMs } from "./restart-delay.js";
 import { WaitingCalls } from "./waiting-calls.js";
 import { WorkerCall } from "./worker-call.js";
 import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
 
-export interface PoolOptions {
-  readonly order: WorkerOrder;
-  /** Processes that run the model. */
-  readonly workers: number;
-  /** How long a worker may take to load the model. Default 2 minutes. */
-  readonly loadTimeoutMs?: number;
-  /** Bytes that one worker may use, its files mapped into memory included. Default: no limit. */
-  readonly memoryBytes?: number;
-  readonly logger?: Logger;
-  /** The program of a worker, where it lies elsewhere than in this package. */
-  readonly entry?: Program;
-  /** What may wait, large bodies apart. Default: anything. */
-  readonly queue?: QueueLimits;
-  /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
-  readonly largeBytes?: number;
-  /** Groups of calls that a worker is given at once. Default: as many as it works on, and one more. */
-  readonly mostGroups?: number;
-  /** Told of every worker that ended and has to be replaced. */
-  onRestart?(): void;
-  /** Told of every run of a model whose rows are joined. */
-  onRun?(run: RunFacts): void;
-}
-
 /** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
 const OVERDUE_GRACE_MS = 250;
-/** Groups beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
-const AHEAD = 1;
 /** From here on the model is not well: whoever asks for its health is told so. */
 const FAILED_STARTS = 3;
 
@@ -52,14 +26,16 @@ export class WorkerPool {
   /** What the workers say of the model; rejects when the first of them cannot load it. */
   readonly ready: Promise<WorkerReady>;
   private readonly options: PoolOptions;
+  private order: WorkerOrder;
   private readonly logger: Logger;
   private readonly workers = new Set<WorkerProcess>();
   private readonly waiting: WaitingCalls;
   /** Those with large bodies; undefined where all calls are alike. */
-  private readonly large: LargeCalls | undefined;
+  private large: LargeCalls | undefined;
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
   private readonly deadlines = new Deadlines();
+  private readonly ahead = new CallsAhead();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -69,14 +45,15 @@ export class WorkerPool {
 
   constructor(options: PoolOptions) {
     this.options = options;
+    this.order = options.order;
     this.logger = options.logger ?? silentLogger;
-    const { workers, largeBytes } = options;
-    this.large = largeBytes === undefined || workers === 1 ? undefined : new LargeCalls(workers - 1);
+    this.keepOneFree(options.workers);
     this.waiting = new WaitingCalls(options.queue);
     this.gathering = new Gathering({ waitMs: options.order.joining.waitMs }, () => this.handOutGathered());
     const started = Array.from({ length: options.workers }, async () => await this.startWorker().ready);
-    this.ready = Promise.all(started).then(([first]) => {
+    this.ready = Promise.all(started).then(async ([first]) => {
       if (first === undefined) throw new Error("a pool of no workers");
+      await this.startMore(first);
       this.isReady = true;
       return first;
     });
@@ -110,6 +87,7 @@ export class WorkerPool {
     const reply = await call.answer;
     if (reply.kind === "streamed") return reply;
     if (!isLarge) this.waiting.learnRows(call, reply.rows);
+    this.ahead.learn(reply.phases);
     return withQueue(reply, performance.now() - call.since);
   }
 
@@ -127,8 +105,24 @@ export class WorkerPool {
     await Promise.all(Array.from(this.workers, (worker) => worker.end()));
   }
 
+  /** What the first has found out holds for all that are started from now on. */
+  private async startMore(first: WorkerReady): Promise<void> {
+    if (first.threads !== undefined)
+      this.order = { ...this.order, defaultThreads: first.threads.threads, triesThreads: false };
+    const { workers, moreWorkers } = this.options;
+    const more = this.isClosed ? 0 : (moreWorkers?.(first) ?? 0);
+    this.keepOneFree(workers + more);
+    await Promise.all(Array.from({ length: more }, async () => await this.startWorker().ready));
+  }
+
+  /** Of several workers, for small bodies. */
+  private keepOneFree(workers: number): void {
+    if (this.options.largeBytes !== undefined && workers > 1) this.large ??= new LargeCalls(workers - 1);
+  }
+
   private startWorker(): WorkerProcess {
-    const { order, loadTimeoutMs = 120_000, memoryBytes, entry = WORKER_ENTRY } = this.options;
+    const { order } = this;
+    const { loadTimeoutMs = 120_000, memoryBytes, entry = WORKER_ENTRY } = this.options;
     const worker = new WorkerProcess({
       entry,
       order,
@@ -184,14 +178,15 @@ export class WorkerPool {
     return Math.max(1, idle);
   }
 
-  /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
+  /** The worker with the fewest calls beside what it can work on; none while all have enough ahead. */
   private findRoom(): WorkerProcess | undefined {
     const { mostGroups = Number.POSITIVE_INFINITY } = this.options;
     let best: WorkerProcess | undefined;
-    let fewest = AHEAD;
+    let fewest = Number.POSITIVE_INFINITY;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      if (worker.concurrency === 0 || over >= fewest || worker.load >= mostGroups) continue;
+      const most = Math.min(fewest, this.ahead.most(this.workers.size, worker.groupSize));
+      if (worker.concurrency === 0 || over >= most || worker.load >= mostGroups) continue;
       if (this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;

@@ -3,7 +3,8 @@ import type { NumberStyle } from "../codec/encode/number-style.js";
 import { MEDIA_TYPES, type MediaType, REPLY_MEDIA_TYPES, type ReplyMediaType } from "../codec/media-types.js";
 import type { DecodeLimits } from "../core/decode-limits.js";
 import type { FlavorSource } from "../flavors/flavor-source.js";
-import type { HashedFile } from "../format/read-model.js";
+import type { SharedModel } from "../format/shared-model.js";
+import type { ThreadChoice } from "../pipeline/choose-threads.js";
 import type { ExecuteRequest, PhaseTimes } from "../pipeline/executor.js";
 import type { Joining, JoiningOptions } from "../pipeline/joining.js";
 import type { RunFacts } from "../pipeline/row-joiner.js";
@@ -57,17 +58,14 @@ export interface WorkerOrder {
   readonly flavor: FlavorSource;
   /** Flavors of the user's own that the model may use for files that it brings along. */
   readonly others: readonly FlavorSource[];
-  readonly model: {
-    readonly name: string;
-    readonly digest: string | undefined;
-    /** With the sha256 that they have to have, where others may change them. */
-    readonly files: readonly HashedFile[];
-  };
+  readonly model: SharedModel;
   readonly coercion: CoercionName;
   readonly limits: DecodeLimits;
   readonly numbers: NumberStyle;
   readonly threads: number | undefined;
   readonly defaultThreads: number;
+  /** Try fewer threads than the default, and keep the fewest that a run makes use of. */
+  readonly triesThreads: boolean;
   /** Run the self-test of the package before saying that it is ready. */
   readonly selfTest: boolean;
   readonly joining: JoiningOptions;
@@ -82,6 +80,8 @@ export interface WorkerReady {
   readonly joining: Joining;
   /** Why the model does not run on its own input example. */
   readonly exampleFault?: string;
+  /** Where threads were tried, how many there are. */
+  readonly threads?: ThreadChoice;
 }
 
 export interface LogLine {

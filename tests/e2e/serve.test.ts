@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { grantedCores } from "../../src/workers/cores.js";
 import { fixture, IRIS_ANSWER, IRIS_REQUEST } from "../cli/models.js";
 import { type Ended, openWorkplace, type Program, ROOT, type Workplace } from "./built-cli.js";
 
@@ -77,6 +78,15 @@ describe("the built server", () => {
     await openEndlessRequest(await portOf(program));
     program.child.kill("SIGTERM");
     expect(await program.ended).toMatchObject({ code: 0, left: [] });
+  });
+
+  it("tells how many workers and threads a model has, and why", async () => {
+    const program = serve("--isolation", "process", "--workers", "1", "--json");
+    const told = JSON.parse((await program.find(/^\{.*\}\n/))[0]);
+    const found = grantedCores() > 1 ? JSON.parse((await program.findError(/^\{.*"a run has .*\}\n/m))[0]) : told;
+    program.child.kill("SIGTERM");
+    expect(await program.ended).toMatchObject({ code: 0, left: [] });
+    expect(told).toMatchObject({ name: "iris", processes: 1, workers: 1, threads: found.threads });
   });
 
   it("takes a signal that npm repeats at once for the same one", async () => {

@@ -3,7 +3,7 @@ import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { chooseFlavor } from "../../src/flavors/choose.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { openModel } from "../../src/format/open-model.js";
-import { type PlacementRequest, placeModel } from "../../src/serve/placement.js";
+import { type PlacementRequest, placeModel, workersFor } from "../../src/serve/placement.js";
 import { modelPath } from "../support/golden.js";
 import { linearFlavor, writeLinearModel } from "../support/linear-flavor.js";
 import { useTemporaryFolder } from "../support/temporary-folder.js";
@@ -42,6 +42,27 @@ describe("workers and their threads", () => {
     { name: "one worker at least", model: "py_sum", request: { cores: 1 }, workers: 1, defaultThreads: 1 },
   ])("are $name", async ({ model, request, workers, defaultThreads }) => {
     expect(await place(modelPath(model), request)).toMatchObject({ kind: "process", workers, defaultThreads });
+  });
+
+  it.each([
+    { name: "a worker with all cores", model: "cnn_small", request: {}, triesThreads: true },
+    { name: "one of several workers", model: "cnn_small", request: { workers: 2 }, triesThreads: false },
+    { name: "as many threads as asked for", model: "cnn_small", request: { threads: 2 }, triesThreads: false },
+    { name: "one core", model: "cnn_small", request: { cores: 1 }, triesThreads: false },
+    { name: "a runtime without threads", model: "py_sum", request: {}, triesThreads: false },
+  ])("are tried ($triesThreads) for $name", async ({ model, request, triesThreads }) => {
+    expect(await place(modelPath(model), request)).toMatchObject({ kind: "process", triesThreads });
+  });
+
+  it.each([
+    { cores: 2, threads: 2, workers: 1 },
+    { cores: 2, threads: 1, workers: 1 },
+    { cores: 8, threads: 1, workers: 7 },
+    { cores: 8, threads: 2, workers: 3 },
+    { cores: 8, threads: 4, workers: 1 },
+    { cores: 8, threads: 8, workers: 1 },
+  ])("are $workers workers for $cores cores and $threads threads", ({ cores, threads, workers }) => {
+    expect(workersFor(cores, threads)).toBe(workers);
   });
 
   it("are refused for a flavor that is only an object of this process, which runs inline otherwise", async () => {

@@ -4,6 +4,7 @@ import { silentLogger } from "../../src/core/logger.js";
 import { BUILTIN_FLAVORS } from "../../src/flavors/builtin.js";
 import { createFlavorRegistry } from "../../src/flavors/registry.js";
 import { type LoadModelOptions, loadModel } from "../../src/serve/load.js";
+import { workersFor } from "../../src/serve/placement.js";
 import { modelPath } from "../support/golden.js";
 
 async function load(model: string, options: Partial<LoadModelOptions>) {
@@ -46,5 +47,43 @@ describe("a model that is started", () => {
       workers: 2,
       warnings: [],
     });
+  });
+});
+
+async function loadWith(model: string, options: Partial<LoadModelOptions>) {
+  const flavors = createFlavorRegistry(BUILTIN_FLAVORS);
+  await using served = await loadModel(modelPath(model), { flavors, isolation: "process", cores: 4, ...options });
+  const { workers, runtime, threads: choice } = served;
+  expect(served.pids()).toHaveLength(workers);
+  expect(choice?.threads ?? runtime.threads).toBe(runtime.threads);
+  return { workers, threads: Number(runtime.threads), isTried: choice !== undefined };
+}
+
+/** Which number of threads is the best is the machine's matter. */
+describe("threads and workers of a model in workers", () => {
+  it.each([
+    { name: "with an example", model: "trees100" },
+    { name: "without one, by zeros", model: "cnn_small" },
+  ])("are found by trying $name, and leave no core without work", async ({ model }) => {
+    const { workers, threads, isTried } = await loadWith(model, {});
+    expect(isTried).toBe(true);
+    expect([1, 2, 4]).toContain(threads);
+    expect(workers).toBe(workersFor(4, threads));
+  });
+
+  it("are as many workers as asked for, and the threads that one makes use of", async () => {
+    expect(await loadWith("trees100", { workers: 1 })).toMatchObject({ workers: 1, isTried: true });
+  });
+
+  it.each([
+    { name: "as many threads as asked for", options: { threads: 2 }, workers: 1, threads: 2 },
+    { name: "shares of the cores", options: { workers: 2 }, workers: 2, threads: 2 },
+    { name: "a thread of one core", options: { cores: 1 }, workers: 1, threads: 1 },
+  ])("are $name", async ({ options, workers, threads }) => {
+    expect(await loadWith("trees100", options)).toEqual({ workers, threads, isTried: false });
+  });
+
+  it("are those of the model's own settings", async () => {
+    expect(await loadWith("onnx_session_opts", {})).toMatchObject({ threads: 1 });
   });
 });

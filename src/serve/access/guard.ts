@@ -4,18 +4,23 @@ import { MlserveError } from "../../core/errors.js";
 import { problemResponse } from "../../http/problem.js";
 import type { AppEnv } from "../app.js";
 import type { KeyFinder } from "./api-keys.js";
-import type { RateLimiter } from "./rate-limiter.js";
 
 /** Who may ask, and how often. What is left out is open. */
 export interface AccessRules {
   /** Who a key belongs to; whoever brings none that is known is refused with 401, but for health. */
   readonly findKey?: KeyFinder;
   /** How often one key, or one address where there are no keys, may ask before it gets 429. */
-  readonly limiter?: RateLimiter;
+  readonly limiter?: Limiter;
   /** Names that the Host header may have, without a port. */
   readonly allowedHosts?: readonly string[];
   /** Origins of pages that may ask, as browsers write them. */
   readonly corsOrigins?: readonly string[];
+}
+
+/** Counts the requests of each caller, here or for several processes together. */
+export interface Limiter {
+  /** Takes one request of a caller: 0 when it may go on, else the milliseconds to wait for that. */
+  take(caller: string): number | Promise<number>;
 }
 
 /** Asked by the platform that runs the server, which has no key. */
@@ -41,12 +46,12 @@ function hostGuard(allowed: readonly string[]): MiddlewareHandler<AppEnv> {
   };
 }
 
-function callerGuard(findKey: KeyFinder | undefined, limiter: RateLimiter | undefined): MiddlewareHandler<AppEnv> {
+function callerGuard(findKey: KeyFinder | undefined, limiter: Limiter | undefined): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
     if (OPEN.has(context.req.path)) return await next();
     const caller = findKey === undefined ? addressOf(context) : findKey(presentedKey(context));
     if (caller === undefined) return unauthorized();
-    const waitMs = limiter?.take(caller) ?? 0;
+    const waitMs = (await limiter?.take(caller)) ?? 0;
     return waitMs === 0 ? await next() : tooMany(waitMs);
   };
 }

@@ -1,8 +1,9 @@
-import { Server as NetServer } from "node:net";
 import type { Logger } from "../../core/logger.js";
 import type { Connections, HttpServer } from "./connections.js";
 
 export interface DrainOptions {
+  /** Takes no new connections; `done` is called when none is left. */
+  stop(done: () => void): void;
   /** How long new connections are still taken, for those who send requests to hear that this server is not ready. */
   readonly delayMs: number;
   /** How long requests that are being answered get from then on, before they are cut. */
@@ -17,7 +18,7 @@ const QUIET_MS = 500;
 
 /** Takes no new connections, finishes what has begun, and cuts what is left at the end of the grace. */
 export async function drain(server: HttpServer, connections: Connections, options: DrainOptions): Promise<void> {
-  const { delayMs, graceMs, logger, cutIdle } = options;
+  const { stop, delayMs, graceMs, logger, cutIdle } = options;
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   await new Promise<void>((resolve) => {
     const cut = setTimeout(() => {
@@ -32,8 +33,7 @@ export async function drain(server: HttpServer, connections: Connections, option
       },
       Math.min(QUIET_MS, graceMs),
     );
-    // The HTTP server's own method would cut idle connections at once, with requests on their way to them.
-    NetServer.prototype.close.call(server, () => {
+    stop(() => {
       clearTimeout(cut);
       clearTimeout(quiet);
       resolve();
