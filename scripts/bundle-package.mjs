@@ -29,7 +29,7 @@ const GROUPS = {
   // What answers --help and --version.
   quick: ["cli/run.ts", "cli/output.ts", "cli/io.ts", "cli/early-end.ts", "cli/error-style.ts"],
   // What both commands and workers read values with.
-  values: ["node_modules/zod/", "src/core/json.ts", "src/core/nearest-word.ts"],
+  values: ["node_modules/zod/", "src/core/json.ts", "src/core/nearest-word.ts", "src/core/read-once.ts"],
   // What reads a command line and decides its options.
   command: ["cli/program.ts", "cli/command-details.ts", "cli/run-command.ts"],
   // What runs a model, which is all that a worker process needs: what its program imports.

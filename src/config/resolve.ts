@@ -1,4 +1,5 @@
 import { MlserveError } from "../core/errors.js";
+import { READ_ONCE } from "../core/read-once.js";
 import { describeOptions, type OptionDescription } from "./describe.js";
 import type { OptionsSchema, OptionValues } from "./option.js";
 import type { OptionText } from "./value-types.js";
@@ -50,7 +51,8 @@ export function resolveOptions<Schema extends OptionsSchema>(
   sources: OptionSources,
 ): ResolvedOptions<Schema> {
   const settings = describeOptions(schema).map((option) => findSetting(option, sources));
-  const parsed = schema.safeParse(Object.fromEntries(settings.map(({ option, text }) => [option.key, text])));
+  const texts = Object.fromEntries(settings.map(({ option, text }) => [option.key, text]));
+  const parsed = schema.safeParse(texts, READ_ONCE);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const wrong = settings.find(({ option }) => option.key === issue?.path[0]);

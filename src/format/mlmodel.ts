@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { z } from "zod";
 import { MlserveError } from "../core/errors.js";
+import { READ_ONCE } from "../core/read-once.js";
 import { readYaml } from "../core/yaml-reader.js";
 import { schemaFault, schemaFaults } from "./schema-fault.js";
 import { NO_SIGNATURE, parseSignature, type Signature } from "./signature.js";
@@ -59,7 +60,7 @@ export const MAX_MLMODEL_BYTES = 1024 * 1024;
 /** Reads an `MLmodel` file. Throws `invalid_descriptor` naming the line or the field that is wrong. */
 export function parseMlmodel(content: string | Uint8Array): MlmodelDescriptor {
   const raw = readYaml(asText(content));
-  const parsed = descriptorSchema.safeParse(raw);
+  const parsed = descriptorSchema.safeParse(raw, READ_ONCE);
   if (!parsed.success) throw schemaFault(parsed.error, "");
   return toDescriptor(parsed.data, raw, parseSignature(parsed.data.signature ?? {}));
 }
@@ -76,7 +77,7 @@ export function surveyMlmodel(content: Uint8Array): MlmodelSurvey {
   const faults: MlserveError[] = [];
   const raw = collect(faults, () => readYaml(asText(content)));
   if (raw === undefined) return { faults, descriptor: undefined };
-  const parsed = descriptorSchema.safeParse(raw);
+  const parsed = descriptorSchema.safeParse(raw, READ_ONCE);
   if (!parsed.success) return { faults: schemaFaults(parsed.error, ""), descriptor: undefined };
   const parts = (["inputs", "outputs", "params"] as const).map((part) =>
     collect(faults, () => ({ [part]: parseSignature({ [part]: parsed.data.signature?.[part] })[part] })),
