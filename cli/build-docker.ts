@@ -7,7 +7,7 @@ import { planImage } from "../src/images/image-plan.js";
 import type { CommandContext } from "./command.js";
 import { openImageModel, toImageOptions } from "./image-model.js";
 import { toPath } from "./open.js";
-import { formatBytes, formatTable } from "./text.js";
+import { formatBytes, formatTable, printable, quoteArgument } from "./text.js";
 
 type BuildContextOf = CommandContext<typeof BUILD_DOCKER_OPTIONS>;
 
@@ -29,10 +29,12 @@ export async function buildDockerCommand(context: BuildContextOf): Promise<void>
 }
 
 function openEngine({ options, io, output }: BuildContextOf): Promise<ContainerEngine> {
+  // The key of a server is nothing that an engine should have.
+  const { MLSERVE_API_KEY: _, ...environment } = io.environment;
   return findEngine(options.engine, {
-    environment: io.environment,
+    environment,
     onLine: (line) => {
-      output.progress.show({ work: "image" }, line);
+      output.progress.show({ work: "image" }, printable(line));
       void output.note(line);
     },
     onProcess: (child) => io.atExit(() => child.kill()),
@@ -89,7 +91,7 @@ function sumBytes(layers: readonly ContextLayer[]): number {
 
 function tellContext({ io, output }: BuildContextOf, { folder, layers }: BuildContext): Promise<void> {
   const name = relative(io.cwd, folder) || ".";
-  const lines = [`wrote the context of an image to ${name}: docker build ${name}`, ...layerRows(layers)];
+  const lines = [`wrote the context of an image to ${name}: docker build ${quoteArgument(name)}`, ...layerRows(layers)];
   return output.result({ context: name, layers }, lines, [name]);
 }
 

@@ -105,9 +105,9 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "write or push a container image of a model, without Docker",
     arguments: [RUNNABLE],
     examples: [
-      "mlserve build-image iris.tar -o iris-image.tar    # docker load, or skopeo copy oci-archive:iris-image.tar",
-      "mlserve build-image iris.tar --push registry.example/iris:1 --platform linux/amd64,linux/arm64",
-      "mlserve build-image iris.tar -o iris-image.tar --base-image docker-archive:node.tar",
+      "mlserve build-image iris.tar -o image.tar    # docker load < image.tar",
+      "mlserve build-image iris.tar --push registry.example/iris:1",
+      "mlserve build-image iris.tar -o image.tar --base-image oci:node22:slim",
     ],
   },
   dockerfile: {
@@ -132,16 +132,16 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     summary: "send a model to a container registry",
     arguments: [RUNNABLE, { name: "reference", help: "where to: REGISTRY/NAME:TAG", completes: "nothing" }],
     examples: [
-      "mlserve push iris.tar registry.example/models/iris:1",
-      "mlserve push iris.tar registry.example/models/iris:1 --format modelcar    # for KServe",
+      "mlserve push iris.tar registry.example/iris:1",
+      "mlserve push iris.tar registry.example/iris:car --format modelcar",
     ],
   },
   pull: {
     summary: "get a model from a container registry",
     arguments: [{ name: "reference", help: "what to get: REGISTRY/NAME:TAG, or NAME@DIGEST", completes: "nothing" }],
     examples: [
-      "mlserve pull registry.example/models/iris:1 -o iris.tar",
-      "mlserve pull registry.example/models/iris:1 --trust team.pub",
+      "mlserve pull registry.example/iris:1 -o iris.tar",
+      "mlserve pull registry.example/iris:1 --trust team.pub",
     ],
   },
   sign: {

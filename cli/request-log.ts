@@ -19,15 +19,14 @@ export function createRequestLog(logger: Logger, lines: LineBuffer, fields: obje
   };
 }
 
-/** Of a table that was answered as a whole: nothing is left out of its line. */
-interface WholeTable extends Scored {
-  readonly rows: number;
+/** Of what was answered as a whole. */
+interface WholeAnswer extends Scored {
   readonly phases: PhaseTimes;
   readonly bytesOut: number;
 }
 
-function isWhole(scored: Scored): scored is WholeTable {
-  return scored.rows !== undefined && scored.phases !== undefined && scored.bytesOut !== undefined;
+function isWhole(scored: Scored): scored is WholeAnswer {
+  return scored.phases !== undefined && scored.bytesOut !== undefined;
 }
 
 /** None of the texts has a character that JSON writes otherwise: the id is a safe one, the others are the server's. */
@@ -35,13 +34,15 @@ function predictionLine(
   time: string,
   more: string,
   { requestId, method, route, status, ms }: RequestRecord,
-  { rows, phases: { decode, queue, predict, encode }, bytesIn, bytesOut }: WholeTable,
+  { rows, phases: { decode, queue, predict, encode }, bytesIn, bytesOut }: WholeAnswer,
 ): string {
   const request = `"requestId":"${requestId}","method":"${method}","route":"${route}","status":${status},"ms":${roundMs(ms)}`;
   const first = `"decode":${roundMs(decode)},"queue":${roundMs(queue)}`;
   const phases = `{${first},"predict":${roundMs(predict)},"encode":${roundMs(encode)}}`;
-  const scored = `"rows":${rows},"phases":${phases},"bytesIn":${bytesIn},"bytesOut":${bytesOut}`;
-  return `{"level":"info","time":"${time}"${more},${request},${scored},"msg":"request"}\n`;
+  const counted = rows === undefined ? "" : `"rows":${rows},`;
+  const scored = `${counted}"phases":${phases},"bytesIn":${bytesIn},"bytesOut":${bytesOut}`;
+  return `{"level":"info","time":"${time}"${more},${request},${scored},"msg":"request"}
+`;
 }
 
 /** `,"process":7`: those of every line, behind its time. */

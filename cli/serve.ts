@@ -2,6 +2,7 @@ import type { SERVE_OPTIONS } from "../src/config/options.js";
 import { MlserveError } from "../src/core/errors.js";
 import { isPatchedNode, UNPATCHED_NODE } from "../src/core/patched-node.js";
 import type { Model } from "../src/format/model.js";
+import { PACKED_MODELS } from "../src/images/places.js";
 import { type LoadModelOptions, loadModel } from "../src/serve/load.js";
 import { createMetrics } from "../src/serve/metrics.js";
 import type { ModelRepository } from "../src/serve/repository.js";
@@ -82,7 +83,10 @@ function watchedProcesses(): MlserveError {
 
 function openOnce(context: ServeContext, known: KnownFlavors): Promise<Model> {
   const { options, io } = context;
-  return openRunnable(context, options, known, { packSource: packApart(options, io), privateCopy: true });
+  const packSource = packApart(options, io);
+  // What lies in an image stays as it is, and where a container's files are memory, a copy would take as much again.
+  const privateCopy = !toPath(context.argument, io).startsWith(PACKED_MODELS);
+  return openRunnable(context, options, known, { packSource, privateCopy });
 }
 
 async function holdOnce({ output }: ServeContext, model: Model, load: Load): Promise<Held> {

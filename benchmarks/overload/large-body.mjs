@@ -3,11 +3,12 @@ export const DISTINCT_ROWS = 1000;
 
 const COLUMNS = ["f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7"];
 
-/** A body for the model trees100, in JSON. @param {number} rows a multiple of {@link DISTINCT_ROWS} */
+/** A body for the model trees100, in JSON. @param {number} rows fewer than {@link DISTINCT_ROWS}, or a multiple of it */
 export function largeBody(rows) {
   const head = `{"dataframe_split":{"columns":${JSON.stringify(COLUMNS)},"data":[`;
-  const block = Array.from({ length: DISTINCT_ROWS }, (_, row) => JSON.stringify(COLUMNS.map((_, i) => value(row, i))));
-  const blocks = new Array(rows / DISTINCT_ROWS).fill(block.join(","));
+  const distinct = Math.min(rows, DISTINCT_ROWS);
+  const block = Array.from({ length: distinct }, (_, row) => JSON.stringify(COLUMNS.map((_, i) => value(row, i))));
+  const blocks = new Array(rows / distinct).fill(block.join(","));
   return Buffer.from(`${head}${blocks.join(",")}]}}`);
 }
 

@@ -22,11 +22,13 @@ export async function holdCommand(argv: readonly string[]): Promise<number> {
   });
   const held = new HeldCommand(child);
   for (const signal of Object.keys(EXIT_CODES) as ExitSignal[]) process.on(signal, () => held.interrupt(signal));
-  const { code, signal } = await held.ended;
+  const ended = await held.ended.catch((error: unknown) => ({ error }));
+  if ("error" in ended) return await tell(ended.error, argv);
+  const { code, signal } = ended;
   if (code !== null) return code;
   await held.cleanUp();
   if (held.interruptedBy !== undefined) return EXIT_CODES[held.interruptedBy];
-  return await tell(held.overdue, signal, argv);
+  return await tell(held.overdue === undefined ? await crashOf(signal) : await overdueError(held.overdue), argv);
 }
 
 interface Ended {
@@ -59,8 +61,8 @@ class HeldCommand {
   /** Passes a signal on; a process that does not end by it is ended. */
   interrupt(signal: ExitSignal): void {
     this.interruptedBy ??= signal;
-    this.child.kill(signal);
-    setTimeout(() => this.child.kill("SIGKILL"), GRACE_MS);
+    this.kill(signal);
+    setTimeout(() => this.kill("SIGKILL"), GRACE_MS);
   }
 
   /** Removes what the process could not remove, as it was ended. */
@@ -77,21 +79,29 @@ class HeldCommand {
     const { ms, error } = saying;
     this.timer = setTimeout(() => {
       this.overdue = error;
-      this.child.kill("SIGKILL");
+      this.kill("SIGKILL");
     }, ms);
+  }
+
+  private kill(signal: NodeJS.Signals): void {
+    // Node would take one that was never started for its own group.
+    if (this.child.pid !== undefined) this.child.kill(signal);
   }
 }
 
-/** Tells why a process has ended by a signal, and gives the exit code. */
-async function tell(overdue: unknown, signal: NodeJS.Signals | null, argv: readonly string[]): Promise<number> {
-  const [{ reportError }, { findErrorStyle }, { fromErrorFields }] = await Promise.all([
+/** Tells why there is no result, and gives the exit code. */
+async function tell(error: unknown, argv: readonly string[]): Promise<number> {
+  const [{ reportError }, { findErrorStyle }] = await Promise.all([
     import("../output.js"),
     import("../error-style.js"),
-    import("../../src/workers/error-fields.js"),
   ]);
-  const error = overdue === undefined ? await crashOf(signal) : fromErrorFields(overdue);
   const { stderr, env: environment } = process;
   return await reportError(error, { stderr, environment }, findErrorStyle(argv, { environment }));
+}
+
+async function overdueError(fields: unknown): Promise<Error> {
+  const { fromErrorFields } = await import("../../src/workers/error-fields.js");
+  return fromErrorFields(fields);
 }
 
 async function crashOf(signal: NodeJS.Signals | null): Promise<Error> {

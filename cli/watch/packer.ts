@@ -98,13 +98,14 @@ function run(
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
     });
-    child.send(order);
+    // One that could not be started has no way to it; that is told by its error.
+    if (child.pid !== undefined) child.send(order);
   });
 }
 
 /** Until it is gone. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
   killGroup(child);
   await gone;

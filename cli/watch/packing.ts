@@ -18,7 +18,9 @@ function main(): void {
   process.once("disconnect", endOwnGroup);
   // Ctrl-C reaches every process of the terminal; the server ends this one.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-  process.on("uncaughtException", (error) => say({ kind: "refused", error: toErrorFields(thrownAside(error)) }));
+  process.on("uncaughtException", (error) =>
+    say({ kind: "refused", error: toErrorFields(outOfFilesError(error) ?? thrownAside(error)) }),
+  );
   process.once("message", (order) => void work(order as PackOrder));
   void warmUp();
 }

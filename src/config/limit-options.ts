@@ -32,7 +32,7 @@ export const LIMIT_OPTIONS = {
   }),
   bodyMemory: option(autoOr(SIZE), {
     group: "Limits",
-    help: "bodies of all requests together, at least twice --max-body; auto: an eighth of the memory",
+    help: "bodies of all requests together, at least twice --max-body; auto: by the memory",
     default: "auto",
   }),
   maxQueue: option(integer("COUNT", 1, 1_000_000), {

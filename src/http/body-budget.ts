@@ -6,17 +6,20 @@ export interface BodyBudgetOptions {
   readonly bytes: number;
   /** Bytes of the largest body. */
   readonly maxBodyBytes: number;
-  /** How long a body may wait to be read on. Default 30 s: less than the time that a request has to come in. */
+  /** How long a body may wait to be read on. Default 45 s: less than the time that a request has to come in. */
   readonly waitMs?: number;
 }
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 45_000;
 
-/** An eighth of the memory that the machine or the container has, at least two bodies of the largest size. */
+/** More is no use: bodies are answered one after another. */
+const MOST_BY_DEFAULT = 768 * 1024 ** 2;
+
+/** An eighth of the memory that the machine or the container has, at most 768 MiB, at least two of the largest bodies. */
 export function defaultBodyMemory(maxBodyBytes: number): number {
   // 0 and absurdly large numbers stand for no limit.
   const granted = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  return Math.max(2 * maxBodyBytes, Math.floor(granted / 8));
+  return Math.max(2 * maxBodyBytes, Math.min(MOST_BY_DEFAULT, Math.floor(granted / 8)));
 }
 
 /**

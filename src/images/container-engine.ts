@@ -100,7 +100,11 @@ function createEngine(name: EngineName, options: ProgramRun): ContainerEngine {
       return (await readFile(idFile, "utf8")).trim();
     },
     async look(id) {
-      return words.readLook(await run(words.look(id)), id);
+      const looked = await runProgram(name, words.look(id), quiet);
+      if (looked?.code === 0) return words.readLook(looked.stdout, id);
+      throw new MlserveError("engine_failed", `${name} built the image, but did not keep it`, {
+        hint: "Choose a builder that loads its images: docker buildx use default",
+      });
     },
     async tag(id, tag) {
       await run(["tag", id, tag]);

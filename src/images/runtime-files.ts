@@ -54,9 +54,10 @@ function builtFile(name: string): ImageFile {
 
 /** `dist` of this package, wherever in it this module lies. */
 function distFolder(from: string = dirname(fileURLToPath(import.meta.url))): string {
-  if (!existsSync(join(from, "package.json"))) return distFolder(dirname(from));
+  const isRoot = existsSync(join(from, "package.json"));
   const folder = join(from, "dist");
-  if (OWN_FILES.every((name) => existsSync(join(folder, name)))) return folder;
+  if (isRoot && OWN_FILES.every((name) => existsSync(join(folder, name)))) return folder;
+  if (!isRoot && dirname(from) !== from) return distFolder(dirname(from));
   throw new MlserveError("machine_unfit", "this installation of mlserve lacks the files that images are made of", {
     hint: "Install it anew; in a clone of its repository, run npm run build",
   });

@@ -4,7 +4,7 @@ import { type Clock, monotonicClock } from "../core/clock.js";
 export interface Deadline {
   /** It is done in time. Doing so again, or too late, changes nothing. */
   cancel(): void;
-  /** Its time begins anew. Changes nothing when it is over or cancelled. */
+  /** Its time begins anew, also when it is over; not when it was cancelled. */
   postpone(): void;
 }
 
@@ -51,12 +51,10 @@ class Line {
     else if (this.entries.size === 1) this.timer.ref();
   }
 
-  /** Was it there? */
-  delete(entry: Entry): boolean {
-    const wasThere = this.entries.delete(entry);
+  delete(entry: Entry): void {
+    this.entries.delete(entry);
     // The timer stays for those that come, but keeps no process alive.
     if (this.entries.size === 0) this.timer?.unref();
-    return wasThere;
   }
 
   private readonly look = (): void => {
@@ -79,6 +77,7 @@ class Line {
 class Entry implements Deadline {
   readonly onEnd: () => void;
   private readonly line: Line;
+  private isCancelled = false;
 
   constructor(line: Line, onEnd: () => void) {
     this.line = line;
@@ -87,10 +86,13 @@ class Entry implements Deadline {
   }
 
   cancel(): void {
+    this.isCancelled = true;
     this.line.delete(this);
   }
 
   postpone(): void {
-    if (this.line.delete(this)) this.line.add(this);
+    if (this.isCancelled) return;
+    this.line.delete(this);
+    this.line.add(this);
   }
 }

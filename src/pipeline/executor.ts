@@ -61,4 +61,7 @@ export interface Executor extends AsyncDisposable {
    * `AbortSignal`, or what does as much.
    */
   execute(request: ExecuteRequest, caller: CallerSignal): Promise<Reply>;
+
+  /** A body of so many bytes is on its way: what takes a while to be ready for it may begin. */
+  expect?(bodyBytes: number): void;
 }

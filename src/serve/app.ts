@@ -26,7 +26,7 @@ export interface AppOptions {
   readonly accessLog?: boolean | RequestLog;
   /** Bytes of a request's body. Default 32 MiB. */
   readonly maxBodyBytes?: number;
-  /** Bytes of bodies that are held at once, over all requests. Default: an eighth of the memory, at least two bodies. */
+  /** Bytes of bodies that are held at once, over all requests. Default: an eighth of the memory, up to 768 MiB. */
   readonly bodyMemoryBytes?: number;
   /** Milliseconds that an answer may take; 0 for any time. Default 60 s, as MLflow has it. */
   readonly timeoutMs?: number;

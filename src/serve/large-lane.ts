@@ -48,6 +48,13 @@ export class LargeLane implements Executor {
       : executor.execute(request, caller);
   }
 
+  /** The worker is started while the body comes: to start a process takes the longer, the more memory this one holds. */
+  expect(bodyBytes: number): void {
+    if (bodyBytes <= this.options.aboveBytes || this.isClosed) return;
+    this.pool ??= this.start();
+    if (this.running === 0) this.endWhenIdle();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.idle);
@@ -88,6 +95,7 @@ export class LargeLane implements Executor {
   }
 
   private endWhenIdle(): void {
+    clearTimeout(this.idle);
     this.idle = setTimeout(() => void this.end(), this.options.idleMs ?? IDLE_MS);
     this.idle.unref();
   }

@@ -71,6 +71,10 @@ class CountingExecutor implements Executor {
     return reply.kind === "streamed" ? counted(reply, leave) : reply;
   }
 
+  expect(bodyBytes: number): void {
+    this.executor.expect?.(bodyBytes);
+  }
+
   async idle(): Promise<void> {
     if (this.running === 0) return;
     await new Promise<void>((resolve) => {

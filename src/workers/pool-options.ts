@@ -21,7 +21,7 @@ export interface PoolOptions {
   readonly queue?: QueueLimits;
   /** Bodies of more bytes are at most in all workers but one at a time. Default: no body is that large. */
   readonly largeBytes?: number;
-  /** Groups of calls that a worker is given at once. Default: as many as it works on, and one more. */
+  /** Groups of calls that a worker is given at once. Default: as many as it works on, and what may lie ahead. */
   readonly mostGroups?: number;
   /** Told of every worker that ended and has to be replaced. */
   onRestart?(): void;

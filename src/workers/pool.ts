@@ -6,6 +6,7 @@ import { timeoutError } from "../pipeline/deadline.js";
 import { Deadlines } from "../pipeline/deadlines.js";
 import type { ExecuteRequest, Reply, WholeReply } from "../pipeline/executor.js";
 import { Gathering } from "../pipeline/gathering.js";
+import { CallsAhead } from "./calls-ahead.js";
 import { WORKER_ENTRY } from "./entry.js";
 import { LargeCalls } from "./large-calls.js";
 import type { PoolOptions } from "./pool-options.js";
@@ -17,8 +18,6 @@ import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
 
 /** What may still come of the calls beside one that is overdue, before their worker is ended for it. */
 const OVERDUE_GRACE_MS = 250;
-/** Groups beyond those that a worker works on wait here, but for one, so that it need not wait for us. */
-const AHEAD = 1;
 /** From here on the model is not well: whoever asks for its health is told so. */
 const FAILED_STARTS = 3;
 
@@ -36,6 +35,7 @@ export class WorkerPool {
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly gathering: Gathering;
   private readonly deadlines = new Deadlines();
+  private readonly ahead = new CallsAhead();
   private isReady = false;
   private isClosed = false;
   /** Workers that ended soon after their start, since the last that did not. */
@@ -87,6 +87,7 @@ export class WorkerPool {
     const reply = await call.answer;
     if (reply.kind === "streamed") return reply;
     if (!isLarge) this.waiting.learnRows(call, reply.rows);
+    this.ahead.learn(reply.phases);
     return withQueue(reply, performance.now() - call.since);
   }
 
@@ -177,14 +178,15 @@ export class WorkerPool {
     return Math.max(1, idle);
   }
 
-  /** The worker with the fewest calls beside what it can work on; none while all have one ahead. */
+  /** The worker with the fewest calls beside what it can work on; none while all have enough ahead. */
   private findRoom(): WorkerProcess | undefined {
     const { mostGroups = Number.POSITIVE_INFINITY } = this.options;
     let best: WorkerProcess | undefined;
-    let fewest = AHEAD;
+    let fewest = Number.POSITIVE_INFINITY;
     for (const worker of this.workers) {
       const over = worker.load - worker.concurrency;
-      if (worker.concurrency === 0 || over >= fewest || worker.load >= mostGroups) continue;
+      const most = Math.min(fewest, this.ahead.most(this.workers.size, worker.groupSize));
+      if (worker.concurrency === 0 || over >= most || worker.load >= mostGroups) continue;
       if (this.large?.isTaken(worker) === true) continue;
       best = worker;
       fewest = over;

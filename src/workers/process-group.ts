@@ -5,8 +5,10 @@ export const HAS_GROUPS: boolean = process.platform !== "win32";
 
 /** Ends a process that leads a group, with all that it has started unless that has left the group. */
 export function killGroup(child: ChildProcess): void {
+  // Node would take one that was never started for its own group.
+  if (child.pid === undefined) return;
   try {
-    if (HAS_GROUPS && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    if (HAS_GROUPS) process.kill(-child.pid, "SIGKILL");
     else child.kill("SIGKILL");
   } catch {
     // It has ended by itself meanwhile.

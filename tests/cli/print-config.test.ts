@@ -165,6 +165,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   COUNT: "2",
   COUNTS: "1,2",
   FILE: "./some.js",
+  IMAGE: "node:22",
   HOSTS: "example.org",
   "KEY=TEXT": "team=forecast",
   LENGTH: "4096",
@@ -172,13 +173,17 @@ const SAMPLES: Readonly<Record<string, string>> = {
   "MODEL|URL": "other.tar",
   MS: "2",
   NAME: "some",
+  "NAME:TAG": "iris:1",
+  "NAME=TEXT": "team=forecast",
   NAMES: "id",
   "NAME|FILE": "onnx",
   ORIGINS: "https://app.example",
   PORT: "9000",
   RATE: "100/s",
+  REFERENCE: "registry.example/iris:1",
   SIZE: "1MB",
   TIME: "2s",
+  "UID:GID": "1000:1000",
 };
 
 /** These decide how the answer is told, or where options come from; a key is a secret, which only a variable may hold. */

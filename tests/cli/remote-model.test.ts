@@ -71,8 +71,8 @@ describe("mlserve push", () => {
   });
 
   it("builds an image upon a base that is asked for", async () => {
-    await writeBaseLayout(at("base"), { layers: [["bin/sh"]] });
-    const args = ["--format", "modelcar", "--base-image", "oci:base", "--platform", "linux/amd64"];
+    await writeBaseLayout(at("base"), { layers: [["bin/sh"]], platforms: ["linux/arm64"] });
+    const args = ["--format", "modelcar", "--base-image", "oci:base", "--platform", "linux/arm64"];
     expect(await run("push", "iris.tar", remote("based"), ...args)).toMatchObject({ code: 0 });
     expect(await run("inspect", `oci://${remote("based")}`)).toMatchObject({ code: 0 });
   });

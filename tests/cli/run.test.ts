@@ -10,7 +10,8 @@ beforeAll(() => {
 });
 afterAll(() => terminal[Symbol.dispose]());
 
-const NO_MODEL = "Expected a package (.tar or .tar.gz), or the folder of a model. See mlserve inspect --help";
+const NO_MODEL =
+  "Expected a package (.tar or .tar.gz), the folder of a model, or oci://NAME:TAG. See mlserve inspect --help";
 
 /** The examples of the help, each with its words behind `mlserve`, as a shell parts them. */
 function examples(): (readonly [line: string, words: readonly string[]])[] {

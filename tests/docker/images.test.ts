@@ -141,6 +141,13 @@ describe("the image", () => {
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, name: "py_sum", served_by: "js_function" });
   });
 
+  it("copies nothing of its model, where there is room to", async () => {
+    const container = runContainer("images/onnx:1", [...LOCKED, "--tmpfs", "/tmp"]);
+    await container.becomes("healthy");
+    const { stdout } = container.exec("node", "-p", "fs.readdirSync('/tmp', { recursive: true }).join()");
+    expect(stdout.trim()).toBe("");
+  });
+
   it("uses the threads that its container is granted", async () => {
     const onnx = "images/onnx:1";
     const container = runContainer(onnx, [...LOCKED, "--cpus", "1"], ["--isolation", "process"]);

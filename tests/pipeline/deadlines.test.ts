@@ -39,10 +39,22 @@ describe("deadlines", () => {
     a.postpone();
     vi.advanceTimersByTime(1000);
     expect(ended).toEqual(["b at 100", "a at 160"]);
-    a.postpone();
     a.cancel();
+    a.postpone();
     vi.advanceTimersByTime(1000);
     expect(ended).toHaveLength(2);
+  });
+
+  it("begin anew where they are postponed at their end", () => {
+    const times: number[] = [];
+    const deadlines = new Deadlines(() => vi.getMockedSystemTime()?.getTime() ?? 0);
+    const begun = Date.now();
+    const deadline = deadlines.start(50, () => {
+      times.push(Date.now() - begun);
+      if (times.length < 3) deadline.postpone();
+    });
+    vi.advanceTimersByTime(1000);
+    expect(times).toEqual([50, 100, 150]);
   });
 
   it("may be begun while others end", () => {

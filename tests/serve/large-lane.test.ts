@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { DEFAULT_DECODE_LIMITS } from "../../src/core/decode-limits.js";
@@ -99,6 +100,18 @@ describe("large bodies", () => {
     expect([third?.status, fourth?.status]).toEqual([200, 200]);
   });
 
+  it("have their worker started while they come", async () => {
+    await using server = await startEvilServer({ isolation: "inline", offloadAboveBytes: ABOVE });
+    const slow = request(`${server.url}/invocations`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "content-length": 100_000 },
+    });
+    slow.on("error", () => {});
+    slow.write("{");
+    await vi.waitFor(() => expect(server.model.pids()).toHaveLength(1), { timeout: 10_000 });
+    slow.destroy();
+  });
+
   it("cost their own worker when they end it, and it is replaced", async () => {
     await using server = await startEvilServer({ isolation: "inline", offloadAboveBytes: ABOVE });
     const first = await pidFor(server, { pad });
@@ -164,8 +177,8 @@ describe("large bodies", () => {
       },
     });
     const ask = async (): Promise<number> => {
-      const request = { bytes: Buffer.from('{"inputs":1}'), media: "application/json" } as const;
-      const reply = await lane.execute(request, new AbortController().signal);
+      const asked = { bytes: Buffer.from('{"inputs":1}'), media: "application/json" } as const;
+      const reply = await lane.execute(asked, new AbortController().signal);
       if (reply.kind === "streamed") throw new Error("a number is no stream");
       return JSON.parse(Buffer.from(reply.bytes).toString()).predictions;
     };

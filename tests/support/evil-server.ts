@@ -27,6 +27,7 @@ export interface Answered {
 /** A server whose model goes wrong in the way that a request asks for, in worker processes. */
 export interface EvilServer extends AsyncDisposable {
   readonly model: ServedModel;
+  readonly url: string;
   readonly metrics: Metrics;
   readonly lines: readonly LogLine[];
   /** What the model answers to `{ do: act, ... }`. */
@@ -61,6 +62,7 @@ export async function startEvilServer({ block = {}, timeoutMs, ...options }: Evi
   const server = await startServer({ app, host: "127.0.0.1", port: 0 });
   return {
     model,
+    url: server.url,
     metrics,
     lines,
     ask: (act, details = {}, init = {}) => ask(server.url, { do: act, ...details }, init),

@@ -1,5 +1,9 @@
 import { decimalText } from "../../core/decimal-text.js";
-import { DOT, MINUS, ZERO } from "../../core/json-bytes.js";
+import { MINUS } from "../../core/json-bytes.js";
+
+/* Here and not imported, as the engine looks up what another module has each time. */
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 /** The longest text that is copied character by character; the engine's copying pays off beyond. */
 const SHORT = 48;
@@ -30,10 +34,12 @@ export class ByteWriter {
   }
 
   raw(bytes: Uint8Array): void {
-    this.reserve(bytes.length);
-    if (bytes.length > SHORT) this.bytes.set(bytes, this.length);
-    else for (let i = 0; i < bytes.length; i++) this.bytes[this.length + i] = bytes[i] ?? 0;
-    this.length += bytes.length;
+    const { length } = bytes;
+    this.reserve(length);
+    const { bytes: to, length: at } = this;
+    if (length > SHORT) to.set(bytes, at);
+    else for (let i = 0; i < length; i++) to[at + i] = bytes[i] ?? 0;
+    this.length = at + length;
   }
 
   /** In UTF-8. */
@@ -88,23 +94,13 @@ export class ByteWriter {
   private digits(whole: number, count: number, decimals = 0, fraction = 0): void {
     const size = count + (decimals === 0 ? 0 : decimals + 1);
     this.reserve(size);
-    let at = this.length + size;
-    this.length = at;
-    let rest = fraction;
-    if (decimals > 0) {
-      for (let i = 0; i < decimals; i++) {
-        const next = (rest / 10) | 0;
-        this.bytes[--at] = ZERO + rest - 10 * next;
-        rest = next;
-      }
-      this.bytes[--at] = DOT;
-    }
-    rest = whole;
-    for (let i = 0; i < count; i++) {
-      const next = (rest / 10) | 0;
-      this.bytes[--at] = ZERO + rest - 10 * next;
-      rest = next;
-    }
+    const { bytes } = this;
+    const start = this.length;
+    this.length = start + size;
+    writeDigits(bytes, start, start + count, whole);
+    if (decimals === 0) return;
+    bytes[start + count] = DOT;
+    writeDigits(bytes, start + count + 1, start + size, fraction);
   }
 
   private zeros(count: number): void {
@@ -133,15 +129,26 @@ export class ByteWriter {
 
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
 
-/** Of a whole number from 0 to 2^31. */
-function digitCount(value: number): number {
-  let count = 1;
-  while (count < 10 && value >= (POWERS[count] ?? 0)) count++;
-  return count;
+/** The last digits of a whole number from 0 to 2^31, as many as there is room for. */
+function writeDigits(bytes: Buffer, start: number, end: number, value: number): void {
+  let rest = value >>> 0;
+  for (let at = end - 1; at >= start; at--) {
+    const next = (rest / 10) >>> 0;
+    bytes[at] = ZERO + rest - 10 * next;
+    rest = next;
+  }
 }
 
+/** Of a whole number from 0 to 2^31. */
+function digitCount(value: number): number {
+  if (value < 1e5) return value < 1e3 ? (value < 10 ? 1 : value < 100 ? 2 : 3) : value < 1e4 ? 4 : 5;
+  if (value < 1e8) return value < 1e6 ? 6 : value < 1e7 ? 7 : 8;
+  return value < 1e9 ? 9 : 10;
+}
+
+/** Of a whole number from 0 to 2^31 - 1. */
 function trailingZeros(digits: number): number {
   let zeros = 0;
-  if (digits !== 0) for (let rest = digits; rest % 10 === 0; rest /= 10) zeros++;
+  if (digits !== 0) for (let rest = digits | 0; rest % 10 === 0; rest = (rest / 10) | 0) zeros++;
   return zeros;
 }

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { MlserveError } from "../../core/errors.js";
 import { countBytes, type OnProgress } from "../../core/progress.js";
 import { fileSystemError } from "../../format/file-system-error.js";
-import { chooseManifest } from "../base/choose-image.js";
+import { ANY_PLATFORM, chooseManifest } from "../base/choose-image.js";
 import type { StoredImage } from "../base/stored-image.js";
 import { digestOf } from "../oci/digest.js";
 import type { Descriptor, Manifest } from "../oci/documents.js";
@@ -43,8 +43,7 @@ export async function pullModel(reference: ImageReference, options: PullModelOpt
   const { registry, repository } = reference;
   const client = openRegistry({ ...options, registry, repository, actions: "pull" });
   const image = await openRegistryImage(client, reference);
-  // The files are the same for every platform.
-  const manifest = await chooseManifest(image, "linux/amd64");
+  const manifest = await chooseManifest(image, ANY_PLATFORM);
   const layers = await Promise.all(layersOf(manifest).map(image.blob));
   const path = join(options.folder, `${repository.split("/").at(-1)}.tar`);
   await writeTar(path, entriesOf(manifest, counted(layers, options.onProgress), image));

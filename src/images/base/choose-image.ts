@@ -14,6 +14,9 @@ import type { StoredDocument, StoredImage } from "./stored-image.js";
 /** More than one index in another is nobody's way of writing images. */
 const MOST_NESTED = 3;
 
+/** What will do where all platforms have the same. */
+export const ANY_PLATFORM = "any/any";
+
 /** The manifest of an image for a platform. Throws `invalid_image` when there is none for it. */
 export async function chooseManifest(image: StoredImage, platform: string): Promise<Manifest> {
   let document = image.root;
@@ -37,16 +40,21 @@ export async function chooseImage(image: StoredImage, platform: string): Promise
 }
 
 function choosePlatform(manifests: readonly Descriptor[], wanted: string, where: string): Descriptor {
-  const { os, architecture } = splitPlatform(wanted);
-  const fits = manifests.find(({ platform }) => platform?.os === os && platform.architecture === architecture);
-  // An index in a layout often says nothing of its only image; its config does.
-  const only = manifests.length === 1 && manifests[0]?.platform === undefined ? manifests[0] : undefined;
-  const chosen = fits ?? only;
-  if (chosen !== undefined) return chosen;
+  // An index often says nothing of its only image; the config of that does.
+  const fits =
+    manifests.find((each) => isFor(each, wanted)) ?? manifests.find(({ platform }) => platform === undefined);
+  if (fits !== undefined) return fits;
   const there = manifests.flatMap(({ platform }) =>
     platform === undefined || platform.os === "unknown" ? [] : [`${platform.os}/${platform.architecture}`],
   );
   throw otherPlatform(wanted, there, where);
+}
+
+/** Indexes hold attestations too, whose platform is unknown. */
+function isFor({ platform }: Descriptor, wanted: string): boolean {
+  if (platform === undefined || platform.os === "unknown") return false;
+  const { os, architecture } = splitPlatform(wanted);
+  return wanted === ANY_PLATFORM || (platform.os === os && platform.architecture === architecture);
 }
 
 function checkPlatform({ os, architecture }: ImageConfig, wanted: string, where: string): void {

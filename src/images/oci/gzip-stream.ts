@@ -3,7 +3,7 @@ import { Deflate } from "pako";
 /** Compresses to gzip bytes that are the same on every machine: see docs/decisions/003-package-bytes.md. */
 export async function* gzipStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const ready: Uint8Array[] = [];
-  const deflate = new Deflate({ gzip: true, level: 6 });
+  const deflate = new Deflate({ gzip: true, level: 3 });
   deflate.onData = (compressed) => ready.push(compressed);
   for await (const chunk of chunks) {
     deflate.push(chunk, false);

@@ -97,6 +97,9 @@ async function sendChunks(
   }
 }
 
+/** What a registry says that has another end of the upload in mind, or has forgotten it. */
+const LOST: readonly number[] = [404, 416];
+
 interface UploadState {
   location: URL;
   at: number;
@@ -107,8 +110,8 @@ interface UploadState {
 async function sendChunk(client: RegistryClient, chunk: Uint8Array, upload: UploadState): Promise<void> {
   const end = upload.at + chunk.length;
   const headers = { ...OCTETS, "content-range": `${upload.at}-${end - 1}` };
-  const response = await client.send({ method: "PATCH", path: upload.location, headers, body: chunk, accepts: [416] });
-  if (response.status === 416) throw new PassingFailure(unexpected(client));
+  const response = await client.send({ method: "PATCH", path: upload.location, headers, body: chunk, accepts: LOST });
+  if (!response.ok) throw new PassingFailure(unexpected(client));
   upload.location = locationOf(response, client);
   upload.at = end;
 }

@@ -45,19 +45,22 @@ export function headFault(incoming: IncomingMessage, limits: ConnectionLimits): 
   if (rawHeaders.length > 2 * limits.headers)
     return headersTooLarge(`the request has more than ${limits.headers} headers`);
   if (httpVersionMajor !== 1) return new MlserveError("unsupported_http_version", "expected HTTP/1.1 or HTTP/1.0");
-  const hosts = countHosts(rawHeaders);
+  // A proxy of HTTP/1.0 does not know them, and takes the next request to begin elsewhere.
+  if (httpVersionMinor === 0 && countHeaders(rawHeaders, "transfer-encoding") > 0)
+    return malformed("HTTP/1.0 has no chunks");
+  const hosts = countHeaders(rawHeaders, "host");
   if (hosts === 0 && httpVersionMinor >= 1) return malformed("HTTP/1.1 needs a Host header");
   // Node keeps the first, while a proxy may have gone by the second.
   return hosts > 1 ? malformed("expected one Host header, got several") : undefined;
 }
 
-function countHosts(rawHeaders: readonly string[]): number {
-  let hosts = 0;
+function countHeaders(rawHeaders: readonly string[], searched: string): number {
+  let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];
-    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
+    if (name?.length === searched.length && name.toLowerCase() === searched) count++;
   }
-  return hosts;
+  return count;
 }
 
 export function malformed(reason: string): MlserveError {

@@ -34,6 +34,8 @@ export function invocationsRoute(models: ModelRepository, options: InvocationsOp
     const coding = readCoding(raw.headers.get("content-encoding"));
     if (coding instanceof MlserveError) return problemResponse(coding, { "accept-encoding": ACCEPTED_CODINGS });
     const timeout = requestTimeout(raw.headers.get(REQUEST_TIMEOUT_HEADER), timeoutMs);
+    const length = Number(raw.headers.get("content-length") ?? 0);
+    if (length <= bodies.maxBytes) models.current?.executor.expect?.(length);
     const bytes = await readRequestBody(raw, context.env ?? {}, bodies, coding);
     const media = named ?? guessMediaType(toBlocks(bytes)[0] ?? new Uint8Array());
     const request = { bytes, media, ...wanted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) };

@@ -1,8 +1,8 @@
 import { EXIT } from "../../../src/core/errors.js";
 import { type MistakeRow, toMistakes } from "./mistake.js";
 
-const PACKAGE = "a package (.tar or .tar.gz), or the folder of a model";
-const RUNNABLE = "a package (.tar, .tar.gz), a model's folder, an .onnx file or a predict.ts";
+const PACKAGE = "a package (.tar or .tar.gz), the folder of a model, or oci://NAME:TAG";
+const RUNNABLE = "a package (.tar, .tar.gz), a model's folder, an .onnx file, a predict.ts, or oci://NAME:TAG";
 const DURATION = "expected a time such as 250ms, 30s or 5m, up to 24 days";
 const SIZE = "expected a size such as 500KB, 32MB or 1GiB";
 const PORT = "expected a whole number from 0 to 65535";
@@ -97,7 +97,7 @@ const ROWS: readonly MistakeRow[] = [
     "a flag of other commands",
     usage,
     ["pack", "m", "--port", "80"],
-    'unknown option "--port". It is an option of mlserve serve, build-docker, dockerfile, manifest, health, doctor. See mlserve pack --help',
+    'unknown option "--port". It is an option of mlserve serve, build-docker, build-image, dockerfile, manifest, health, doctor. See mlserve pack --help',
   ],
   [
     "the version of a command",

@@ -94,6 +94,66 @@ const ROWS: readonly MistakeRow[] = [
     '"localhost:8080": expected an address such as http://127.0.0.1:8080',
   ],
   ["a server that is not there", failure, ["health", "http://127.0.0.1:1"], "http://127.0.0.1:1: nobody answers there"],
+  [
+    "an image that goes nowhere",
+    usage,
+    ["build-image", "iris.tar"],
+    "--output: expected a file or a registry to write the image to. Give -o FILE.tar, --push REGISTRY/NAME:TAG, or both",
+  ],
+  [
+    "an image in another archive",
+    usage,
+    ["build-image", "iris.tar", "-o", "image.zip"],
+    '--output "image.zip": an image is written as a .tar',
+  ],
+  [
+    "a base that only docker can read",
+    usage,
+    ["build-image", "iris.tar", "-o", "image.tar", "--base-image", "docker-daemon:node:22"],
+    '--base-image: images cannot be read from "docker-daemon". docker save, or skopeo copy, writes it into a file for docker-archive:FILE',
+  ],
+  [
+    "a base that is no layout",
+    model,
+    ["build-image", "iris.tar", "-o", "image.tar", "--base-image", "oci:."],
+    '"{cwd}": has no index.json, so that it is no OCI image layout',
+  ],
+  [
+    "a registry's name in capitals",
+    usage,
+    ["build-image", "iris.tar", "--push", "registry.example/Iris:1"],
+    '--push: names of images are in lower case. Expected REGISTRY/NAME:TAG, got "registry.example/Iris:1"',
+  ],
+  [
+    "a model sent nowhere",
+    usage,
+    ["push", "iris.tar"],
+    "missing argument <reference>. Expected where to: REGISTRY/NAME:TAG. See mlserve push --help",
+  ],
+  [
+    "a base for what is no image",
+    usage,
+    ["push", "iris.tar", "registry.example/iris:1", "--base-image", "busybox"],
+    "--base-image: only an image has one. Add --format modelcar",
+  ],
+  [
+    "a package of another kind from a registry",
+    usage,
+    ["pull", "registry.example/iris:1", "-o", "iris.zip"],
+    '--output "iris.zip": a package is a .tar or a .tar.gz',
+  ],
+  [
+    "a model in a registry that is watched",
+    usage,
+    ["serve", "oci://registry.example/iris:1", "--watch"],
+    "--watch: a model in a registry cannot be watched",
+  ],
+  [
+    "a model in a registry without a name",
+    usage,
+    ["inspect", "oci://registry.example/"],
+    'oci://: names consist of letters, digits and single . _ - between them. Expected REGISTRY/NAME:TAG, got "registry.example/"',
+  ],
 ];
 
 /** What the commands for containers refuse, before any engine is asked. */

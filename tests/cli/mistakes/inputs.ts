@@ -169,7 +169,7 @@ const ROWS: readonly MistakeRow[] = [
     "a key of other commands",
     usage,
     ["serve", "iris.tar", "--config", "other.yaml"],
-    'other.yaml: line 2: "port" is no option of mlserve pack. It is one of serve, build-docker, dockerfile, manifest, health, doctor',
+    'other.yaml: line 2: "port" is no option of mlserve pack. It is one of serve, build-docker, build-image, dockerfile, manifest, health, doctor',
   ],
   [
     "a value that its option refuses",

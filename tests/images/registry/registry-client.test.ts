@@ -82,6 +82,14 @@ describe("an upload", () => {
       posts: 2,
     },
     {
+      name: "one that forgot the upload and says so gets it anew",
+      fault: (request, response, times) =>
+        answer(request.method === "PATCH" && times === 2, response, 404) ||
+        answer(request.method === "GET", response, 404),
+      patches: 6,
+      posts: 2,
+    },
+    {
       name: "one that lost a chunk gets it again",
       fault: (request, response, times) => answer(request.method === "PATCH" && times === 2, response, 416),
       patches: 5,
@@ -128,6 +136,18 @@ describe("an upload", () => {
       reason: "has been asked too often (status 429)",
     });
     expect(registry.requests).toHaveLength(1);
+  });
+});
+
+describe("a registry", () => {
+  it("that is not there is not waited for", async () => {
+    const registry = await startRegistry();
+    await registry[Symbol.asyncDispose]();
+    const client = clientOf(registry, { retry: { tries: 1000, delayMs: 60_000 } });
+    await expect(client.request({ method: "GET", path: "manifests/1" })).rejects.toMatchObject({
+      kind: "registry_failed",
+      reason: "the registry cannot be reached: nobody answers there",
+    });
   });
 });
 

@@ -55,6 +55,12 @@ const REFUSED = [
   { name: "NUL in a header", sent: post(`X-A: a\0b\r\n${LENGTH}`), ...MALFORMED },
   { name: "the start of TLS", sent: Buffer.from("16030100a5010000a1", "hex"), ...MALFORMED },
   { name: "the start of HTTP/2", sent: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ...MALFORMED },
+  {
+    name: "chunks in HTTP/1.0",
+    sent: post(CHUNKED, "0\r\n\r\n").replace("HTTP/1.1", "HTTP/1.0"),
+    status: 400,
+    message: /HTTP\/1\.0 has no chunks/,
+  },
   { name: "no Host", sent: "GET /ping HTTP/1.1\r\n\r\n", status: 400, message: /needs a Host/ },
   { name: "two Hosts", sent: get("/ping", "Host: y\r\n"), status: 400, message: /one Host/ },
   { name: "a malformed Host", sent: "GET /ping HTTP/1.1\r\nHost: a b/c\r\n\r\n", status: 400, message: /Host/ },

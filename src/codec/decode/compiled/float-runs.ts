@@ -1,4 +1,4 @@
-import { scaled, takeOddFloat } from "./floats.js";
+import { scaled, takeOneFloat } from "./floats.js";
 import type { WrittenKey } from "./key-order.js";
 import { EXACT_POWERS } from "./powers-of-ten.js";
 import type { Source } from "./source.js";
@@ -25,7 +25,7 @@ const LARGE_E = 0x45 - ZERO;
  * stands, it and the comma before are left.
  *
  * Numbers are read here as most are written: a sign, up to eighteen digits, a point, a comma and at most one space. What is
- * written otherwise, or is not below `beyond`, is left to {@link takeOddFloat}. It is one loop, as a call for each number
+ * written otherwise, or is not below `beyond`, is left to {@link takeOneFloat}. It is one loop, as a call for each number
  * would take as long as its digits.
  */
 export function takeFloats(
@@ -80,7 +80,7 @@ export function takeFloats(
     if (value < beyond && (value > 0 || !negative)) out[position++] = negative ? -value : value;
     else {
       source.at = start;
-      out[position++] = takeOddFloat(source, beyond);
+      out[position++] = takeOneFloat(source, beyond);
       at = source.at;
     }
     if (bytes[at] !== COMMA) {

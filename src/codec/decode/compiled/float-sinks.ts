@@ -2,6 +2,7 @@ import { toFloat16Bits } from "../../../core/float16.js";
 import { CLOSE_LIST } from "../../../core/json-bytes.js";
 import type { Column } from "../../../core/tensor.js";
 import { type FloatArray, takeFloats } from "./float-runs.js";
+import { takeOneFloat } from "./floats.js";
 import { handOver } from "./hand-over.js";
 import { expectedLength, type Sink } from "./sink.js";
 import type { Source } from "./source.js";
@@ -38,7 +39,8 @@ export class FloatSink implements Sink {
   }
 
   take(source: Source): void {
-    this.takeSome(source, 1);
+    const data = this.roomFor(this.length + 1, source);
+    data[this.length++] = takeOneFloat(source, this.beyond);
   }
 
   /** Reads as many values, with commas between them. */

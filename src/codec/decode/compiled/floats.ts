@@ -79,8 +79,8 @@ export function scaled(high: number, low: number, lowDigits: number, exponent: n
   return exactProduct(high, low, lowDigits, exponent);
 }
 
-/** A number from `beyond` on hands over, whatever its sign; words stand for what no digits say. */
-export function takeOddFloat(source: Source, beyond: number): number {
+/** A float, also one that a word stands for. A number from `beyond` on hands over, whatever its sign. */
+export function takeOneFloat(source: Source, beyond: number): number {
   const byte = source.peek();
   if (byte !== MINUS && (byte < ZERO || byte > NINE)) return takeWord(source, byte);
   if (source.bytes[source.at + 1] === 0x49) return takeNegativeInfinity(source);

@@ -1,6 +1,6 @@
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, OPEN_LIST, OPEN_OBJECT } from "../../../core/json-bytes.js";
 import { handOver } from "./hand-over.js";
-import { toRowParts } from "./row-parts.js";
+import { type RowPart, toRowParts } from "./row-parts.js";
 import type { Sink } from "./sink.js";
 import type { Source } from "./source.js";
 import { SkippingSink } from "./value-sinks.js";
@@ -37,10 +37,24 @@ export function readSplit(source: Source, target: SplitTarget): number {
 
 function readRows(source: Source, sinks: readonly Sink[]): number {
   if (sinks.length > source.limits.maxElements) handOver();
-  const parts = toRowParts(sinks);
-  const last = parts.length - 1;
-  let rows = 0;
   source.depth = 4;
+  readFirstRow(source, sinks);
+  return source.goesOn(CLOSE_LIST) ? readOtherRows(source, toRowParts(sinks)) : 1;
+}
+
+/** Most requests have but one row, for which parts would not pay. */
+function readFirstRow(source: Source, sinks: readonly Sink[]): void {
+  const last = sinks.length - 1;
+  source.takeRow(OPEN_LIST, 0);
+  for (let i = 0; i <= last; i++) {
+    sinks[i]?.take(source);
+    if (source.goesOn(CLOSE_LIST) !== i < last) handOver();
+  }
+}
+
+function readOtherRows(source: Source, parts: readonly RowPart[]): number {
+  const last = parts.length - 1;
+  let rows = 1;
   do {
     source.takeRow(OPEN_LIST, rows);
     for (let i = 0; i <= last; i++) {
