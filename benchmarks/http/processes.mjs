@@ -1,7 +1,7 @@
 /**
  * How many more requests does a tiny model answer in several processes, and what does each of them cost?
  *
- *   node benchmarks/http/processes.mjs [--processes 1,2] [--rounds 2] [--seconds 5] [--connections 32] [--nice=-15]
+ *   node benchmarks/http/processes.mjs [--processes 1,2] [--rounds 2] [--seconds 5] [--warm-up 10] [--connections 32] [--nice=-15]
  *                                      [--out benchmarks/results/processes.json]
  *
  * Needs `npm run build` and Linux; wrk where it is there, as autocannon takes a core for itself. Starts only processes of
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     processes: { type: "string", default: "1,2" },
     rounds: { type: "string", default: "2" },
     seconds: { type: "string", default: "5" },
+    "warm-up": { type: "string", default: "10" },
     connections: { type: "string", default: "32" },
     nice: { type: "string", default: "0" },
     out: { type: "string", default: at("../results/processes.json") },
@@ -35,6 +36,8 @@ const { values } = parseArgs({
 const options = {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
+  // Each process compiles its code anew, for which it needs as many requests as one alone.
+  warmUp: Number(values["warm-up"]),
   connections: Number(values.connections),
   client: hasWrk() ? "wrk" : "autocannon",
 };
@@ -81,7 +84,7 @@ async function measure(model, processes, folder) {
   try {
     const idle = usageOf(server.pid);
     const expected = await checkModel(server.url);
-    await load(server.url, 1, expected, folder);
+    await load(server.url, options.warmUp, expected, folder);
     const before = usageOf(server.pid);
     const perSecond = await load(server.url, options.seconds, expected, folder);
     const after = usageOf(server.pid);
