@@ -11,6 +11,8 @@ export const TOLD = [
   "rows",
   "resnet",
   "pack",
+  "images",
+  "overload",
   "offline",
   "decode",
 ];
@@ -29,6 +31,7 @@ export function figuresText(all) {
     requests(results),
     peers(results),
     files(results),
+    imagesText(results),
     missedAims(results),
   ];
   return `${parts.filter((part) => part !== undefined).join("\n\n")}\n`;
