@@ -175,7 +175,8 @@ interface Server {
 }
 
 async function serve(...args: readonly string[]): Promise<Server> {
-  const program = workplace.start(["serve", ...args, "--port", "0", "--workers", "1"]);
+  // With a number of threads, none is chosen by trial, which an endless model would not end.
+  const program = workplace.start(["serve", ...args, "--port", "0", "--workers", "1", "--threads", "1"]);
   started.push(program);
   const [, url = ""] = await program.find(/ at (http:\S+) /);
   return {
