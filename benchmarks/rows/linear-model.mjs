@@ -17,7 +17,8 @@ export function writeLinearModel(folder) {
     inputs: [{ name: "x", shape: ["rows", WEIGHTS.length] }],
     outputs: [{ name: "variable", shape: ["rows", 1] }],
   };
-  return saveModel(folder, graph, { inputs: COLUMNS.map(column), outputs: [column("variable")] });
+  const signature = { inputs: COLUMNS.map(column), outputs: [column("variable")] };
+  return saveModel(folder, graph, signature, { columns: COLUMNS, data: [COLUMNS.map(() => 0.5)] });
 }
 
 /** A body of so many rows with 6 decimals, and what the model has to answer. @param {number} count */
