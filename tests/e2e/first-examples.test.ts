@@ -61,7 +61,7 @@ const SHOWS: Readonly<Partial<Record<CommandName, RegExp>>> = {
   init: /^made my-model from the template function: [\s\S]*npm install\n/,
   bench: /^ {2}sent +the model's input example, \d+ B\n/,
   diff: /^iris-1\.tar and iris-2\.tar are the same\n$/,
-  dockerfile: /^FROM /
+  dockerfile: /^FROM /,
   manifest: /iris\.yaml/,
   doctor: /^ {2}ok +node +\d+/,
 };

@@ -85,7 +85,8 @@ export class LaneConnection implements AnswerState {
   }
 
   private readonly onData = (chunk: Buffer): void => {
-    const bytes = this.unread === undefined ? chunk : Buffer.concat([this.unread, chunk]);
+    const { unread } = this;
+    const bytes = unread === undefined ? chunk : Buffer.concat([unread, chunk]);
     if (this.isBusy) {
       this.unread = bytes;
       this.socket.pause();
@@ -98,7 +99,8 @@ export class LaneConnection implements AnswerState {
       return;
     }
     this.unread = bytes;
-    if (found.kind === "partial") this.parts.waits(this);
+    // One that comes in many pieces would be looked at from its beginning with each.
+    if (found.kind === "partial" && unread === undefined) this.parts.waits(this);
     else this.leave();
   };
 
