@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { QuietTurns } from "../../src/pipeline/quiet-turns.js";
 
 /** How many turns pass before it goes on, while something comes in each of the first `busy` turns. */
-async function turnsUntil(busy: number): Promise<number> {
-  const quiet = new QuietTurns();
+async function turnsUntil(busy: number, clock = () => 0): Promise<number> {
+  const quiet = new QuietTurns(clock);
   let isOver = false;
   quiet.wait(() => {
     isOver = true;
@@ -31,5 +31,10 @@ describe("after a long run", () => {
 
   it("what comes without end is not waited for", async () => {
     expect(await turnsUntil(Number.POSITIVE_INFINITY)).toBe(64);
+  });
+
+  it("nor for long, where turns take their time", async () => {
+    let now = 0;
+    expect(await turnsUntil(Number.POSITIVE_INFINITY, () => (now += 4))).toBe(3);
   });
 });
