@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "../http/machine.mjs";
 import { markdownTable } from "../http/report.mjs";
 import { CLI, killAll, openRunFolder, startServer } from "../http/server-process.mjs";
+import { saveResult } from "../save-result.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const GIVE_UP_MS = 60_000;
@@ -23,7 +24,6 @@ const FILES = {
   "predict.ts": (answer) => `
 import * as z from "zod/mini";
 import { toAnswer } from "./classifier.js";
-import { saveResult } from "../save-result.mjs";
 export const input = z.object({ x: z.number() });
 export const predict = (rows: z.infer<typeof input>[]) => rows.map(() => toAnswer(${answer}));
 `,
