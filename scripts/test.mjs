@@ -10,7 +10,7 @@
 import { appendFileSync } from "node:fs";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
-import { runScript } from "./processes.mjs";
+import { Failure, runScript } from "./processes.mjs";
 import { SUITES } from "./suites.mjs";
 import { printTable, toRows } from "./test-table.mjs";
 
@@ -34,7 +34,11 @@ await runScript(async (args) => {
 function chooseSuites(args) {
   const all = args.includes("--all");
   const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
-  if (only !== undefined) return SUITES.filter(({ name }) => name === only);
+  if (only !== undefined) {
+    const chosen = SUITES.filter(({ name }) => name === only);
+    if (chosen.length > 0) return chosen;
+    throw new Failure(`no suite ${only}: expected one of ${SUITES.map(({ name }) => name).join(", ")}`);
+  }
   if (args.includes("--added")) return SUITES.filter(({ needs }) => needs === "more");
   return SUITES.filter(({ needs }) => all || needs === "node");
 }
