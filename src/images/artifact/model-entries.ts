@@ -4,6 +4,7 @@ import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { MlserveError, quoteName } from "../../core/errors.js";
 import { DEFAULT_LIMITS } from "../../format/archive-limits.js";
+import { brokenLayer } from "../oci/broken-layer.js";
 import type { Descriptor } from "../oci/documents.js";
 import type { ImageBlob } from "../oci/image-blob.js";
 import { OCI, toOciLayerType } from "../oci/media-types.js";
@@ -79,9 +80,7 @@ async function* tarEntries(blob: ImageBlob, kind: Kind, where: string) {
     // The digest is checked behind the last entry.
     if (failure !== undefined) throw failure;
   } catch (error) {
-    const cause = failure ?? error;
-    if (cause instanceof MlserveError) throw cause;
-    throw new MlserveError("invalid_image", "a layer is no well-formed tar archive", { where, cause });
+    throw brokenLayer(failure ?? error, where);
   } finally {
     source.destroy();
     reader.destroy();

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type ExtractEvents, extract } from "tar-stream";
 import { MlserveError } from "../../core/errors.js";
+import { brokenLayer } from "../oci/broken-layer.js";
 import type { BaseImage } from "../oci/compose-image.js";
 import type { ImageConfig } from "../oci/documents.js";
 import type { ImageBlob } from "../oci/image-blob.js";
@@ -73,9 +74,7 @@ async function surveyLayer(layer: ImageBlob, before: BaseFacts, where: string): 
   try {
     return await readFacts(reader, before);
   } catch (error) {
-    const cause = failure ?? error;
-    if (cause instanceof MlserveError) throw cause;
-    throw new MlserveError("invalid_image", "a layer is no well-formed tar archive", { where, cause });
+    throw brokenLayer(failure ?? error, where);
   } finally {
     source.destroy();
     unpacked.destroy();

@@ -2,7 +2,8 @@ import { CLOSE_OBJECT } from "../../../core/json-bytes.js";
 import { takeFloats } from "./float-runs.js";
 import { FloatSink } from "./float-sinks.js";
 import type { KeyOrder, WrittenKey } from "./key-order.js";
-import { expectedLength, type Sink } from "./sink.js";
+import { giveColumns, withRoom } from "./row-major.js";
+import type { Sink } from "./sink.js";
 import type { Source } from "./source.js";
 
 /**
@@ -45,25 +46,15 @@ export class FloatRecords {
   takeRecord(source: Source): boolean {
     const { keys, length, beyond } = this;
     const until = length + keys.length;
-    if (until > this.values.length) this.grow(source, until);
+    if (until > this.values.length) this.values = withRoom(this.values, length, source, until, this.startedAt);
     this.length = takeFloats(source, this.values, length, until, beyond, keys);
     this.fields = this.length - length;
     this.isClosed = this.fields > 0 && !source.goesOn(CLOSE_OBJECT);
     return this.isClosed && this.length === until;
   }
 
-  private grow(source: Source, until: number): void {
-    const grown = new Float64Array(expectedLength(this.length, source, until, this.startedAt));
-    grown.set(this.values);
-    this.values = grown;
-  }
-
   /** Gives what was read to the sinks, once; the last record may have but its first fields. */
   finish(): void {
-    const { values, length, sinks } = this;
-    const { length: width } = sinks;
-    sinks.forEach((sink, column) => {
-      sink.takeColumn({ values, count: Math.ceil((length - column) / width), width, column });
-    });
+    giveColumns(this.values, this.length, this.sinks);
   }
 }

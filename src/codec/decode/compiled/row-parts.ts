@@ -1,7 +1,8 @@
 import { takeFloats } from "./float-runs.js";
 import { FloatSink } from "./float-sinks.js";
 import { handOver } from "./hand-over.js";
-import { expectedLength, type Sink } from "./sink.js";
+import { giveColumns, withRoom } from "./row-major.js";
+import type { Sink } from "./sink.js";
 import type { Source } from "./source.js";
 
 /** Cells that stand beside each other in every row of a table. */
@@ -86,16 +87,10 @@ class FloatCells implements RowPart {
 
   private grow(source: Source, until: number): void {
     if (this.length === 0) this.startedAt = source.at;
-    const grown = new Float64Array(expectedLength(this.length, source, until, this.startedAt));
-    grown.set(this.values);
-    this.values = grown;
+    this.values = withRoom(this.values, this.length, source, until, this.startedAt);
   }
 
   finish(): void {
-    const { values, length, sinks } = this;
-    const { length: width } = sinks;
-    sinks.forEach((sink, column) => {
-      sink.takeColumn({ values, count: length / width, width, column });
-    });
+    giveColumns(this.values, this.length, this.sinks);
   }
 }
