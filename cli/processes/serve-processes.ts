@@ -77,7 +77,7 @@ function startProcesses({ options, io, output }: ServeContext, parts: OpenedPart
   const { model, count, keys, bodyMemoryBytes = defaultBodyMemory(options.maxBody), logger } = parts;
   const limiter = options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit);
   const order: ServingOrder = {
-    options: { ...options, ...shareOf(options, count), logFormat: logFormatOf(options, io.stderr.isTTY === true) },
+    options: { ...options, ...shareOf(options, count) },
     model: toSharedModel(model),
     keys,
     // One body has to have room beside another.
@@ -102,9 +102,4 @@ function startProcesses({ options, io, output }: ServeContext, parts: OpenedPart
 /** Connections are given out in turns, so that each process gets its part of them. */
 function shareOf({ maxConnections }: ServeContext["options"], count: number) {
   return maxConnections === undefined ? {} : { maxConnections: Math.ceil(maxConnections / count) };
-}
-
-function logFormatOf({ logFormat }: ServeContext["options"], isTerminal: boolean) {
-  if (logFormat !== "auto") return logFormat;
-  return isTerminal ? "pretty" : "json";
 }

@@ -48,3 +48,16 @@ export abstract class LazySignal implements CallerSignal {
   protected abstract watch(): void;
   protected abstract unwatch(): void;
 }
+
+/** A signal that is told when the caller leaves, so that there is nothing to watch. */
+export class ToldSignal extends LazySignal {
+  aborted = false;
+
+  abort(): void {
+    this.aborted = true;
+    this.tell();
+  }
+
+  protected watch(): void {}
+  protected unwatch(): void {}
+}

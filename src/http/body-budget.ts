@@ -60,7 +60,7 @@ export class BodyBudget {
   giveBack(share: BodyShare, count: number): void {
     this.used -= count;
     if (this.favoured === share) this.favoured = undefined;
-    for (const waiter of this.waiting) if (waiter.share === share) waiter.leave();
+    for (const waiter of this.waiting) if (waiter.share === share) waiter.go();
     for (const waiter of this.waiting) {
       if (!this.mayGoOn(waiter.share)) break;
       waiter.go();
@@ -86,7 +86,6 @@ export class BodyBudget {
       }, this.waitMs);
       const waiter = {
         share,
-        leave,
         go: () => {
           leave();
           resolve();
@@ -99,8 +98,8 @@ export class BodyBudget {
 
 interface Waiter {
   readonly share: BodyShare;
+  /** There is room, or nobody needs it any more. */
   go(): void;
-  leave(): void;
 }
 
 /** What one body holds of a {@link BodyBudget}. */

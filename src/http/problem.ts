@@ -33,6 +33,13 @@ export function problemAnswer(error: unknown): ProblemAnswer {
 
 /** {@link problemAnswer} as the web has it, with more headers. */
 export function problemResponse(error: unknown, more: Readonly<Record<string, string>> = {}): Response {
-  const { status, headers, text } = problemAnswer(error);
+  return toResponse(problemAnswer(error), more);
+}
+
+/** An answer as the web has it, with more headers. */
+export function toResponse(
+  { status, headers, text }: ProblemAnswer,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(text, { status, headers: { ...headers, ...more } });
 }

@@ -231,6 +231,7 @@ function misshapen(): never {
   throw new MlserveError("model_failed", "the outputs have other rows than the inputs");
 }
 
-function abortedError(): MlserveError {
+/** Its caller has left while it waited. */
+export function abortedError(): MlserveError {
   return new MlserveError("request_aborted", "the request was given up before the model ran");
 }

@@ -1,12 +1,11 @@
 import type { CallerSignal } from "../core/caller-signal.js";
 import { type Clock, monotonicClock } from "../core/clock.js";
-import { MlserveError } from "../core/errors.js";
 import type { Runnable } from "../core/join-batches.js";
 import type { Predictor } from "../flavors/flavor.js";
 import { lazyContext } from "../flavors/lazy-context.js";
 import { QueueGuard, type QueueLimits } from "./queue-guard.js";
 import { LONG_RUN_MS, QuietTurns } from "./quiet-turns.js";
-import type { Ran, RunScheduler } from "./row-joiner.js";
+import { abortedError, type Ran, type RunScheduler } from "./row-joiner.js";
 
 export interface RunQueueOptions {
   readonly predictor: Pick<Predictor, "predict" | "concurrency">;
@@ -102,8 +101,4 @@ interface Job {
   readonly caller: CallerSignal;
   resolve(ran: Ran): void;
   reject(error: unknown): void;
-}
-
-function abortedError(): MlserveError {
-  return new MlserveError("request_aborted", "the request was given up before the model ran");
 }

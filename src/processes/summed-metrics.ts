@@ -36,10 +36,12 @@ export function createSummedMetrics(countAll: () => Promise<readonly MetricSnaps
   return {
     contentType: registry.contentType,
     async text() {
+      // One that ends meanwhile is in what is counted now, and is not to be there twice.
+      const before = ended;
       const counted = await countAll();
       processes.set(counted.length);
       const own = (await registry.getMetricsAsJSON()).filter(({ name }) => !name.startsWith(LOOP));
-      return await AggregatorRegistry.aggregate([...counted, await ended, own]).metrics();
+      return await AggregatorRegistry.aggregate([...counted, await before, own]).metrics();
     },
     processEnded(counted) {
       const lasting = counted.filter(({ type }) => LASTING.has(String(type)));

@@ -3,7 +3,7 @@ import { type Clock, monotonicClock } from "../core/clock.js";
 import { MlserveError } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { BodyBudget, defaultBodyMemory } from "../http/body-budget.js";
-import { problemAnswer, problemResponse } from "../http/problem.js";
+import { problemAnswer, problemResponse, toResponse } from "../http/problem.js";
 import type { NodeExchange } from "../http/request-body.js";
 import { type AccessRules, guards } from "./access/guard.js";
 import { logRequest, type RequestLog, type Scored } from "./access-log.js";
@@ -102,9 +102,9 @@ export function createApp(models: ModelRepository, options: AppOptions): App {
     ),
   );
   app.onError((error, context) => {
-    const { isFault } = problemAnswer(error);
-    if (isFault) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
-    return problemResponse(error);
+    const answer = problemAnswer(error);
+    if (answer.isFault) logger.error({ err: error, requestId: context.get("requestId") }, "a request failed");
+    return toResponse(answer);
   });
   // Guards are middlewares, which the lane would go past.
   if (guarding.length > 0) return app;

@@ -21,8 +21,7 @@ import { type ConnectionLimits, checkingInterval, DEFAULT_LIMITS } from "./conne
 import { defaultConnections } from "./connection/open-files.js";
 import { refuseRequest, refuseSocket } from "./connection/raw-answer.js";
 import { headFault, malformed, unknownMethod, wireFault } from "./connection/wire-faults.js";
-import { FastLane, type FastLaneOptions } from "./fast-lane/fast-lane.js";
-import type { DirectRoute } from "./routes/direct-invocations.js";
+import { FastLane } from "./fast-lane/fast-lane.js";
 
 /** What to serve, and where. */
 export interface ServerOptions {
@@ -75,7 +74,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     options.tls === undefined ? () => {} : watchTls(options.tls, (content) => reuse(server, content), logger);
   const connections = new Connections(server, limits);
   answerRequests(server, connections, limits, options.app);
-  const lane = openLane(server, connections, { route: options.app.direct, limits, isDraining });
+  const { direct } = options.app;
+  // Where the app has a way for it, ordinary requests do not come as far as that.
+  const lane = direct && new FastLane(server, connections, { route: direct, limits, isDraining });
   refuseTheRest(server, connections, limits);
   server.on("drop", () => options.onConnectionDropped?.());
   const intake = await openIntake(server, options, limits).catch((error) => {
@@ -165,15 +166,6 @@ function answerRequests(
   server.on("request", begin);
   // Whoever reads the body asks for it, so that what is refused by its headers is never sent.
   server.on("checkContinue", begin);
-}
-
-/** Where the app has a way for it, ordinary requests do not come as far as that. */
-function openLane(
-  server: HttpServer,
-  connections: Connections,
-  { route, ...options }: Omit<FastLaneOptions, "route"> & { readonly route: DirectRoute | undefined },
-): FastLane | undefined {
-  return route === undefined ? undefined : new FastLane(server, connections, { route, ...options });
 }
 
 /** What never becomes a request of the app is answered in JSON too. */

@@ -1,4 +1,4 @@
-import { LazySignal } from "../core/caller-signal.js";
+import { ToldSignal } from "../core/caller-signal.js";
 import type { Executor, Reply, StreamedReply } from "../pipeline/executor.js";
 import { toErrorFields } from "./error-fields.js";
 import type { Frame, FrameWriter } from "./frames.js";
@@ -102,20 +102,14 @@ export class ReceivedCalls {
 }
 
 /** One call that has begun: does somebody wait for it, and how many chunks of its stream may still go? */
-class RunningCall extends LazySignal {
-  aborted = false;
+class RunningCall extends ToldSignal {
   private credit = 0;
   private wake: (() => void) | undefined;
 
   cancel(): void {
-    this.aborted = true;
-    this.tell();
+    this.abort();
     this.wake?.();
   }
-
-  // It is told; there is nothing to look at.
-  protected watch(): void {}
-  protected unwatch(): void {}
 
   pull(count: number): void {
     this.credit += count;

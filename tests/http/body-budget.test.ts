@@ -66,6 +66,20 @@ function send(port: number, bytes: number): ClientRequest {
   return outgoing;
 }
 
+describe("a share of the budget", () => {
+  it("that is given back while it waits waits no longer", async () => {
+    const budget = new BodyBudget({ bytes: 2, maxBodyBytes: 1 });
+    const [first, second] = [budget.open(), budget.open()];
+    expect(first.take(2)).toBeUndefined();
+    const room = second.take(1);
+    expect(room).toBeInstanceOf(Promise);
+    second.release();
+    await room;
+    first.release();
+    expect(budget.held).toBe(0);
+  });
+});
+
 describe("bodies of several requests", () => {
   it("beyond the budget are read one after another, and all of them in the end", async () => {
     const { port, budget, ended, answer } = await startReader(2 * MOST);

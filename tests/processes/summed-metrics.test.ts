@@ -49,6 +49,16 @@ describe("summed metrics", () => {
     expect(models.map(([, value]) => value)).toEqual([1]);
   });
 
+  it("count a process once that ends while it is asked", async () => {
+    const process = answered(2);
+    const summed = createSummedMetrics(async () => {
+      const counted = await snapshots([process]);
+      summed.processEnded(await process.snapshot());
+      return counted;
+    });
+    expect(valuesOf(await summed.text()).get(REQUESTS)).toBe(2);
+  });
+
   it("keep what processes that have ended had counted, but not what they had open", async () => {
     const summed = createSummedMetrics(() => snapshots([answered(1)]));
     for (const count of [2, 3]) {

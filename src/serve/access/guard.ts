@@ -76,6 +76,7 @@ function unauthorized(): Response {
 function tooMany(waitMs: number): Response {
   const error = new MlserveError("rate_limited", "this caller has sent more requests than it may", {
     hint: "Wait for as long as Retry-After says",
+    retryAfterMs: waitMs,
   });
-  return problemResponse(error, { "retry-after": String(Math.ceil(waitMs / 1000)) });
+  return problemResponse(error);
 }

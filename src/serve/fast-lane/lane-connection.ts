@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
+import { ToldSignal } from "../../core/caller-signal.js";
 import type { AnswerState } from "../connection/connections.js";
 import type { DirectAnswer, DirectHead, DirectRoute } from "../routes/direct-invocations.js";
-import { LaneCaller } from "./lane-caller.js";
 import type { ReadRequest } from "./request-reader.js";
 
 /** What a connection in the lane needs of the lane. */
@@ -35,7 +35,7 @@ export class LaneConnection implements AnswerState {
   shouldKeepAlive = true;
   private readonly parts: LaneParts;
   /** Who waits for the answer that a model is at. */
-  private caller: LaneCaller | undefined;
+  private caller: ToldSignal | undefined;
   /** From the beginning of a request until its answer has been handed to the system. */
   private isBusy = false;
   private hasServed = false;
@@ -107,7 +107,7 @@ export class LaneConnection implements AnswerState {
   private begin(head: DirectHead, body: Buffer): void {
     this.isBusy = true;
     this.hasServed = true;
-    this.caller = new LaneCaller();
+    this.caller = new ToldSignal();
     void this.parts.route.answer(head, body, this.caller, this.send);
   }
 
@@ -147,7 +147,7 @@ export class LaneConnection implements AnswerState {
   };
 
   private readonly onClose = (): void => {
-    this.caller?.leave();
+    this.caller?.abort();
     this.parts.closed(this);
   };
 

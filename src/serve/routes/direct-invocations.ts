@@ -2,7 +2,7 @@ import { isMediaType, type MediaType } from "../../codec/media-types.js";
 import type { CallerSignal } from "../../core/caller-signal.js";
 import type { Logger } from "../../core/logger.js";
 import { parseMediaType } from "../../http/media-type.js";
-import { problemAnswer } from "../../http/problem.js";
+import { type ProblemAnswer, problemAnswer } from "../../http/problem.js";
 import { SERVER_TIMING_HEADER, serverTiming } from "../../http/server-timing.js";
 import type { ExecuteRequest } from "../../pipeline/executor.js";
 import type { Scored } from "../access-log.js";
@@ -82,7 +82,7 @@ export function createDirectInvocations(models: ModelRepository, options: Direct
   };
 }
 
-function toAnswer({ status, headers, text }: ReturnType<typeof problemAnswer>): Omit<DirectAnswer, "requestId"> {
+function toAnswer({ status, headers, text }: ProblemAnswer): Omit<DirectAnswer, "requestId"> {
   const { connection, ...others } = headers;
   const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}\r\n`);
   return { status, headers: lines.join(""), bytes: Buffer.from(text), ends: connection === "close" };
